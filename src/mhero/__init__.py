@@ -1,0 +1,1 @@
+"""mHero: a ministry of health talks with its health workers by text message."""

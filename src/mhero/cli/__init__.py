@@ -1,0 +1,1 @@
+"""The `mhero` command."""

@@ -1,0 +1,1 @@
+"""One folder per foreign system; each runs as a built-in mediator of the exchange."""

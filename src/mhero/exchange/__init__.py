@@ -1,0 +1,1 @@
+"""The interoperability layer: gateway, channels, clients, transactions, polling, mediators."""

@@ -1,0 +1,1 @@
+"""The conversation service: contacts, messages, broadcasts, SMS channels."""

@@ -1,0 +1,1 @@
+"""What the ministry does with it all: audiences, and messages to them."""

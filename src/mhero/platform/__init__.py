@@ -1,0 +1,1 @@
+"""What every room stands on: settings, the database, ids, the clock, outgoing HTTP, jobs."""

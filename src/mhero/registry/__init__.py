@@ -1,0 +1,1 @@
+"""The health worker registry: people, roles, facilities and places, as FHIR R4 mCSD."""
