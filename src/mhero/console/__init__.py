@@ -1,0 +1,1 @@
+"""The console: page frame, components, home page, front-end source."""
