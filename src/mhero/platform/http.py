@@ -1,0 +1,335 @@
+"""Asking connected systems over HTTP: patient, bounded, and every call told to whoever keeps the record."""
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from mhero.platform.clock import now
+from mhero.platform.errors import PartnerRefused, PartnerSpokeNonsense, PartnerUnavailable
+from mhero.platform.ids import new_id
+
+Auth = tuple[str, str] | httpx.Auth | None
+Params = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | None
+
+#: Answers that a second try can turn into better ones.
+PASSING_STATUSES = {408, 425, 429, 500, 502, 503, 504}
+#: A request that changes something is sent once: its answer may have been lost after it was carried out.
+REPEATABLE_METHODS = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
+#: Query parameters whose value is never written down.
+SECRET_PARAMETERS = {"password", "pass", "pwd", "token", "access_token", "api_key", "apikey", "key", "secret"}
+#: How long a partner may ask us to wait by `Retry-After`.
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+class PartnerRefusedWith(PartnerRefused):
+    """The connected system refused the request, and said so with a status."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        #: The HTTP status, from 300 to 499.
+        self.status = status
+
+
+class PageExpired(PartnerRefusedWith):
+    """A link to the next page is no longer valid (410 Gone); reading starts again from its beginning."""
+
+    code = "page_expired"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One call that was made, as the record of a transaction keeps it."""
+
+    #: Sorts by the time at which the call began.
+    id: UUID
+    name: str
+    method: str
+    #: Without its secrets.
+    url: str
+    #: None when there was no answer.
+    status: int | None
+    seconds: float
+    #: Of the answer's body, as it was unpacked.
+    bytes: int
+    #: Empty when all was well.
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A partner's answer with a status below 300."""
+
+    url: str
+    status: int
+    #: Looked up in whatever case.
+    headers: httpx.Headers
+    body: bytes
+    #: The name of the partner, for the words of an error.
+    partner: str
+
+    def json(self) -> Any:
+        """The body as JSON; raises `PartnerSpokeNonsense` when it is not."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, UnicodeDecodeError, RecursionError) as error:
+            raise PartnerSpokeNonsense(self._nonsense()) from error
+
+    def _nonsense(self) -> str:
+        if not self.body.strip():
+            return f"{self.partner} answered with nothing where data was expected."
+        start = self.body[:200].lstrip().lower()
+        if start.startswith((b"<!doctype", b"<html")) or "text/html" in self.headers.get("content-type", ""):
+            return f"{self.partner} answered with a web page in place of data. Check its address."
+        return f"{self.partner} answered with something that is not JSON."
+
+
+def ignore(_call: Call) -> None:
+    """The record of calls that nobody keeps."""
+
+
+class RecordedClient:
+    """Asks one partner. Calls may come from several threads; so may what `record` is told."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        partner: str,
+        auth: Auth = None,
+        headers: Mapping[str, str] | None = None,
+        record: Callable[[Call], None] = ignore,
+        timeout_seconds: float = 30,
+        attempts: int = 4,
+        max_bytes: int = 64 * 1024 * 1024,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`partner` is the name used in errors; `attempts` counts the first one too."""
+        self.partner = partner
+        self._record = record
+        self._attempts = attempts
+        self._max_bytes = max_bytes
+        self._timeout_seconds = timeout_seconds
+        self._sleep = sleep
+        try:
+            self._http = httpx.Client(
+                base_url=base_url.rstrip("/") + "/",
+                auth=auth,
+                headers={"Accept": "application/json", "User-Agent": "mHero", **(headers or {})},
+                timeout=httpx.Timeout(timeout_seconds, connect=min(10.0, timeout_seconds)),
+                follow_redirects=True,
+                max_redirects=5,
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise PartnerRefused(f"The address of {partner} is not a web address.") from error
+
+    def __enter__(self) -> "RecordedClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(self, url: str, params: Params = None, headers: Mapping[str, str] | None = None) -> Answer:
+        return self.request("GET", url, params=params, headers=headers)
+
+    def get_json(self, url: str, params: Params = None, headers: Mapping[str, str] | None = None) -> Any:
+        return self.get(url, params=params, headers=headers).json()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Params = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+    ) -> Answer:
+        """Asks and, where that is harmless and can help, asks again. `url` is whole, or follows the base.
+
+        Raises `PartnerUnavailable`, `PartnerRefusedWith` (`PageExpired` for 410) or `PartnerSpokeNonsense`,
+        whose messages are whole sentences for the people who look after the connection.
+        """
+        request = self._build(method, url, params, headers, json)
+        attempts = self._attempts if method in REPEATABLE_METHODS else 1
+        for attempt in range(1, attempts + 1):
+            try:
+                return self._ask_once(request)
+            except _Passing as passing:
+                if attempt == attempts:
+                    raise PartnerUnavailable(str(passing)) from passing
+                self._sleep(max(passing.pause_seconds, 0.5 * 2 ** (attempt - 1)))
+        raise AssertionError("unreachable")
+
+    def _build(
+        self, method: str, url: str, params: Params, headers: Mapping[str, str] | None, json: Any
+    ) -> httpx.Request:
+        pairs = params.items() if isinstance(params, Mapping) else params
+        try:
+            request = self._http.build_request(
+                method,
+                # A leading slash would leave the path of the base.
+                url.lstrip("/"),
+                params=None if pairs is None else [(name, value) for name, value in pairs],
+                headers=headers,
+                json=json,
+            )
+        except httpx.InvalidURL as error:
+            raise PartnerSpokeNonsense(f"{self.partner} gave a link that is not a web address.") from error
+        # A partner's links may name another host, such as the one it knows itself by behind a proxy. We keep
+        # to the host that we were connected with: our credentials are for that one alone.
+        base = self._http.base_url
+        request.url = request.url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+        request.headers["Host"] = base.netloc.decode()
+        return request
+
+    def _ask_once(self, request: httpx.Request) -> Answer:
+        begun, clock = now(), time.monotonic()
+        status: int | None = None
+        size, problem = 0, ""
+        try:
+            response = self._http.send(request, stream=True)
+            status = response.status_code
+            try:
+                body = self._read(response, clock)
+            finally:
+                response.close()
+            size = len(body)
+            self._judge(response)
+            return Answer(
+                url=str(response.url),
+                status=status,
+                headers=response.headers,
+                body=body,
+                partner=self.partner,
+            )
+        except (httpx.HTTPError, PartnerRefused, PartnerSpokeNonsense, _Passing) as error:
+            told = error if not isinstance(error, httpx.HTTPError) else self._translate(error)
+            problem = str(told)
+            if told is error:
+                raise
+            raise told from error
+        finally:
+            self._record(self._call(request, begun, clock, status=status, size=size, error=problem))
+
+    def _read(self, response: httpx.Response, started: float) -> bytes:
+        """The body, in pieces, so that neither a huge nor an endlessly dripping answer holds us."""
+        pieces, size = [], 0
+        for piece in response.iter_bytes():
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._max_bytes:
+                raise PartnerSpokeNonsense(
+                    f"{self.partner} answered with more than {self._max_bytes // 2**20} MB at once."
+                )
+            if time.monotonic() - started > 10 * self._timeout_seconds:
+                raise _Passing(f"{self.partner} answers too slowly.")
+        return b"".join(pieces)
+
+    def _judge(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status < 300:
+            return
+        if status in PASSING_STATUSES:
+            raise _Passing(_words_of(self.partner, status), pause_seconds=_asked_pause(response))
+        if status == 410:
+            raise PageExpired(
+                f"A link that {self.partner} gave to its next page has expired (410).", status=410
+            )
+        if status >= 500:
+            raise _Passing(_words_of(self.partner, status))
+        raise PartnerRefusedWith(_words_of(self.partner, status), status=status)
+
+    def _translate(self, error: httpx.HTTPError) -> Exception:
+        if isinstance(error, httpx.TimeoutException):
+            return _Passing(f"{self.partner} did not answer within {self._timeout_seconds:g} seconds.")
+        if isinstance(error, httpx.UnsupportedProtocol):
+            return PartnerRefused(f"The address of {self.partner} must begin with http:// or https://.")
+        if isinstance(error, httpx.TooManyRedirects):
+            return PartnerSpokeNonsense(f"{self.partner} sends us round in circles. Check its address.")
+        if isinstance(error, httpx.DecodingError):
+            return PartnerSpokeNonsense(f"{self.partner} answered with data that cannot be unpacked.")
+        if _is_certificate_problem(error):
+            return PartnerRefused(
+                f"The certificate of {self.partner} cannot be trusted. Check its address, "
+                "and that the certificate is valid for it."
+            )
+        if isinstance(error, httpx.ConnectError):
+            return _Passing(f"{self.partner} cannot be reached. Check its address, and that it is running.")
+        return _Passing(f"The connection to {self.partner} broke off.")
+
+    def _call(
+        self,
+        request: httpx.Request,
+        begun: datetime,
+        clock: float,
+        *,
+        status: int | None,
+        size: int,
+        error: str,
+    ) -> Call:
+        return Call(
+            id=new_id(begun),
+            name=self.partner,
+            method=request.method,
+            url=without_secrets(request.url),
+            status=status,
+            seconds=time.monotonic() - clock,
+            bytes=size,
+            error=error,
+        )
+
+
+class _Passing(PartnerUnavailable):
+    """Trying again may help; carries how long the partner asked us to wait."""
+
+    def __init__(self, message: str, *, pause_seconds: float = 0) -> None:
+        super().__init__(message)
+        self.pause_seconds = pause_seconds
+
+
+def without_secrets(url: httpx.URL | str) -> str:
+    """The address as it may be written down: no user, no password, no token."""
+    url = httpx.URL(url)
+    if url.userinfo:
+        url = url.copy_with(userinfo=b"")
+    for name in url.params:
+        if name.lower() in SECRET_PARAMETERS:
+            url = url.copy_set_param(name, "hidden")
+    return str(url)
+
+
+def _words_of(partner: str, status: int) -> str:
+    if status == 401:
+        return f"{partner} did not accept the user name and password or token (401)."
+    if status == 403:
+        return f"{partner} does not allow our user to read this (403)."
+    if status == 404:
+        return f"{partner} has nothing at this address (404)."
+    if status == 429:
+        return f"{partner} asks us to come back later (429)."
+    if status >= 500:
+        return f"{partner} has a fault of its own and answered {status}."
+    return f"{partner} refused the request ({status})."
+
+
+def _asked_pause(response: httpx.Response) -> float:
+    asked = response.headers.get("retry-after", "")
+    return min(float(asked), LONGEST_PAUSE_SECONDS) if asked.isdecimal() else 0.0
+
+
+def _is_certificate_problem(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
