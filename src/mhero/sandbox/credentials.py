@@ -1,4 +1,4 @@
-"""What opens the sandbox's servers. They are printed in the documents, so they protect nothing of anybody's."""
+"""What opens the sandbox's servers: printed in the documents, so it protects nothing of anybody's."""
 
 from typing import Final
 from zlib import crc32

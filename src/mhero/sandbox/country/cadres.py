@@ -1,7 +1,7 @@
 """The jobs of the health workforce and the cadre each belongs to.
 
-iHRIS 5 writes the job on the role, and the cadre as a property of the job's concept; a reader needs both tables.
-Codes are ISCO-08 unit groups with a running number, as iHRIS makes them.
+iHRIS 5 writes the job on the role, and the cadre as a property of the job's concept; a reader needs both
+tables. Codes are ISCO-08 unit groups with a running number, as iHRIS makes them.
 """
 
 from dataclasses import dataclass

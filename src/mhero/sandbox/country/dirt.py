@@ -1,17 +1,16 @@
 """How phone numbers are written in life, and which numbers the sandbox uses.
 
-The forms and their shares follow the numbers of a real registry (99 of 200 people had one; of these 35 were written
-internationally with 231, 31 locally with a leading 0, 9 as other plain digits, and 24 were dirty: two joined by a
-slash, inner spaces, dashes, parentheses, a trailing comma, a leading space, too long). Missing numbers are rarer here
-than there, so that a demonstration has somebody to text.
+The forms and their shares follow the numbers of a real registry (99 of 200 people had one; of these 35
+were written internationally with 231, 31 locally with a leading 0, 9 as other plain digits, and 24 were
+dirty: two joined by a slash, inner spaces, dashes, parentheses, a trailing comma, a leading space, too
+long). Missing numbers are rarer here than there, so that a demonstration has somebody to text.
 
-The numbers themselves begin with 0773 (Orange's family) and 0883 (Lonestar MTN's). They are valid Liberian mobile
-numbers by form, as the product's cleaning needs, and to our knowledge no operator has issued these blocks. No
-authority keeps a range for fiction in Liberia, so this is a careful choice and not a guarantee: what guards
-everybody is that the sandbox's network calls loopback only.
+The numbers themselves begin with 0773 (Orange's family) and 0883 (Lonestar MTN's). They are valid
+Liberian mobile numbers by form, as the product's cleaning needs, and to our knowledge no operator has
+issued these blocks. No authority keeps a range for fiction in Liberia, so this is a careful choice and
+not a guarantee: what guards everybody is that the sandbox's network calls loopback only.
 """
 
-from collections.abc import Callable
 from itertools import accumulate
 from random import Random
 from typing import Final
@@ -35,42 +34,49 @@ def numbers(random: Random, count: int) -> list[str]:
     return drawn
 
 
-#: Each way of writing the national digits `n` with its weight. `o` is another person's number, for joined ones.
-_CLEAN: Final[tuple[tuple[float, Callable[[str, str], str]], ...]] = (
-    (40, lambda n, o: f"0{n}"),
-    (24, lambda n, o: f"+231{n}"),
-    (8, lambda n, o: f"231{n}"),
-    (4, lambda n, o: f"00231{n}"),
-    (2, lambda n, o: n),
-    (6, lambda n, o: f"0{n[:2]} {n[2:5]} {n[5:]}"),
-    (4, lambda n, o: f"+231 {n[:3]} {n[3:6]} {n[6:]}"),
-    (3, lambda n, o: f"0{n[:3]}-{n[3:6]}-{n[6:]}"),
-    (1.5, lambda n, o: f"(0{n[:3]}) {n[3:]}"),
-    (1, lambda n, o: f"0{n},"),
-    (1, lambda n, o: f" 0{n}"),
-    (0.5, lambda n, o: f"+231 (0){n}"),
-)
-_JOINED: Final[tuple[tuple[float, Callable[[str, str], str]], ...]] = (
-    (1.2, lambda n, o: f"0{n}/0{o}"),
-    (0.5, lambda n, o: f"0{n} / 0{o}"),
-    (0.3, lambda n, o: f"0{n} or 0{o}"),
-)
-_UNUSABLE: Final[tuple[tuple[float, Callable[[str, str], str]], ...]] = (
-    (1.2, lambda n, o: f"0{n[:-2]}"),
-    (0.8, lambda n, o: f"0{n}{o[-2:]}"),
-    (0.3, lambda n, o: f"0{n[:4]}"),
-    (0.4, lambda n, o: "N/A"),
-    (0.3, lambda n, o: "none"),
-)
-_FORMS: Final = tuple(form for _, form in (*_CLEAN, *_JOINED, *_UNUSABLE))
-_WEIGHTS: Final = tuple(accumulate(weight for weight, _ in (*_CLEAN, *_JOINED, *_UNUSABLE)))
+#: Ways of writing a number, each with its weight: `{n}` are the nine national digits, `{a}{b}{c}` the same in
+#: threes, `{short}` too few of them, and `{o}` is another person's number.
+_CLEAN: Final = {
+    "0{n}": 40.0,
+    "+231{n}": 24.0,
+    "231{n}": 8.0,
+    "00231{n}": 4.0,
+    "{n}": 2.0,
+    "0{a} {b} {c}": 6.0,
+    "+231 {a} {b} {c}": 4.0,
+    "0{a}-{b}-{c}": 3.0,
+    "(0{a}) {b}{c}": 1.5,
+    "0{n},": 1.0,
+    " 0{n}": 1.0,
+    "+231 (0){n}": 0.5,
+}
+_JOINED: Final = {"0{n}/0{o}": 1.2, "0{n} / 0{o}": 0.5, "0{n} or 0{o}": 0.3}
+_UNUSABLE: Final = {"0{short}": 1.5, "0{n}{a}": 0.8, "N/A": 0.4, "none": 0.3}
+
+
+class _Hand:
+    """Writes numbers in some of the forms, by their weights."""
+
+    def __init__(self, forms: dict[str, float]) -> None:
+        self.forms = tuple(forms)
+        self.weights = tuple(accumulate(forms.values()))
+
+    def write(self, random: Random, national: str, other: str) -> str:
+        form = random.choices(self.forms, cum_weights=self.weights)[0]
+        return form.format(
+            n=national, a=national[:3], b=national[3:6], c=national[6:], short=national[:-2], o=other
+        )
+
+
+_ANY_HAND: Final = _Hand(_CLEAN | _JOINED | _UNUSABLE)
+_CLEAN_HAND: Final = _Hand(_CLEAN)
 
 
 def written(random: Random, national: str, other: str) -> str:
-    """The number as somebody typed it into a form, now and then joined with another one or not usable at all."""
-    return random.choices(_FORMS, cum_weights=_WEIGHTS)[0](national, other)
+    """The number as somebody typed it: now and then joined with another one, or not usable at all."""
+    return _ANY_HAND.write(random, national, other)
 
 
 def written_cleanly(random: Random, national: str) -> str:
     """The number in a form that can be understood without doubt."""
-    return random.choices([form for _, form in _CLEAN], [weight for weight, _ in _CLEAN])[0](national, "")
+    return _CLEAN_HAND.write(random, national, "")

@@ -12,8 +12,9 @@ from mhero.sandbox.country.dirt import MUSU_NATIONAL, numbers, written, written_
 from mhero.sandbox.country.facilities import STAFF_WEIGHTS, Facility
 from mhero.sandbox.country.names import FAMILIES, MEN, UNUSUAL_FAMILIES, WOMEN
 
-#: Shares of the records. The iHRIS demo data has 13 ended roles of 1,008 still active and 7 of 1,007 people without
-#: a role; the others are what the reference names without a figure, set low enough to leave a working country.
+#: Shares of the records. The iHRIS demo data has 13 ended roles of 1,008 still active and 7 of 1,007
+#: people without a role; the others are what the reference names without a figure, set low enough to
+#: leave a working country.
 MISSING_NUMBER: Final = 0.12
 SHARED_NUMBER: Final = 0.03
 SECOND_NUMBER: Final = 0.05
@@ -130,7 +131,10 @@ class _Makers:
         )
 
     def again(self, person: Person, serial: int) -> Person:
-        """The same person entered a second time: a new id, the name spelled otherwise, the number rewritten."""
+        """The same person entered a second time:
+
+        a new id, the name spelled otherwise, the number rewritten.
+        """
         random = self.random
         given = random.choice(
             (person.given, person.given.upper(), f"{person.given} {random.choice('ABDKMTW')}.")

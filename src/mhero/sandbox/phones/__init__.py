@@ -1,0 +1,1 @@
+"""A phone network: two operators, the phones on it, and the people who answer them."""
