@@ -295,7 +295,7 @@ def bubble(
 @register.simple_block_tag
 def timeline(content: str) -> SafeString:
     """What happened, as `{% event %}`s."""
-    return format_html('<ol class="moj-timeline app-timeline">{}</ol>', content)
+    return format_html('<ol class="app-timeline">{}</ol>', content)
 
 
 @register.simple_block_tag(end_name="endevent")

@@ -1,0 +1,86 @@
+// A map without tiles from elsewhere: the country's own outlines and points, drawn by Leaflet.
+//
+//   <div class="app-map" data-map-url="/places.json" role="img" aria-label="…"></div>
+//
+// The address answers {"areas": [{"name", "value", "text", "href", "rings": [[[lon, lat], …], …]}],
+// "points": [{"name", "value", "text", "href", "lon", "lat"}], "legend": "People who can be reached"}.
+// `value` colours an area and sizes a point; `text` is what the label says of it. The page holds the same figures
+// in a table, for those who do not see the map.
+import "leaflet/dist/leaflet.css";
+import { Control, LatLngBounds, Map, SVG, circleMarker, polygon } from "leaflet/dist/leaflet-src.esm.js";
+
+const SHADES = ["#e3efec", "#b7d6cf", "#85b9ae", "#4d9588", "#0b5f57"];
+const OUTLINE = "#0a4641";
+
+async function draw(place) {
+  const response = await fetch(place.dataset.mapUrl);
+  if (!response.ok || response.redirected) return;
+  const { areas = [], points = [], legend = "" } = await response.json();
+  const map = new Map(place, { attributionControl: false, renderer: new SVG(), scrollWheelZoom: false, zoomSnap: 0.25 });
+  const shadeOf = shades([...areas, ...points].map((each) => each.value));
+  const bounds = new LatLngBounds([]);
+  for (const area of areas) {
+    const rings = area.rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
+    const shape = polygon(rings, { color: OUTLINE, weight: 1, fillColor: shadeOf(area.value), fillOpacity: 0.9 });
+    bounds.extend(label(shape, area).addTo(map).getBounds());
+  }
+  const largest = Math.max(1, ...points.map((point) => point.value));
+  for (const point of points) {
+    const radius = 4 + 22 * Math.sqrt(point.value / largest);
+    const circle = circleMarker([point.lat, point.lon], {
+      radius,
+      color: "#fff",
+      weight: 1.5,
+      fillColor: areas.length ? "#c47f12" : shadeOf(point.value),
+      fillOpacity: 0.85,
+    });
+    label(circle, point).addTo(map);
+    bounds.extend([point.lat, point.lon]);
+  }
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24] });
+  if (legend) addLegend(map, legend, shadeOf.limits);
+}
+
+function shades(values) {
+  const largest = Math.max(1, ...values);
+  const limits = SHADES.map((_, index) => Math.round((largest * (index + 1)) / SHADES.length));
+  const shadeOf = (value) => SHADES[Math.max(0, limits.findIndex((limit) => value <= limit))];
+  shadeOf.limits = limits;
+  return shadeOf;
+}
+
+function label(shape, { name, text, value, href }) {
+  // As text, never as markup: names come from other systems.
+  const words = document.createElement("span");
+  words.textContent = `${name}: ${text ?? value}`;
+  shape.bindTooltip(words, { sticky: true });
+  if (href) shape.on("click", () => window.location.assign(href));
+  return shape;
+}
+
+function addLegend(map, title, limits) {
+  const control = new Control({ position: "bottomright" });
+  control.onAdd = () => {
+    const box = document.createElement("div");
+    box.className = "app-legend";
+    box.append(title);
+    limits.forEach((limit, index) => {
+      const line = document.createElement("div");
+      const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      sign.setAttribute("class", "app-legend__sign");
+      sign.setAttribute("viewBox", "0 0 1 1");
+      const square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      square.setAttribute("width", "1");
+      square.setAttribute("height", "1");
+      square.setAttribute("fill", SHADES[index]);
+      sign.append(square);
+      const from = index === 0 ? 0 : limits[index - 1] + 1;
+      line.append(sign, `${from.toLocaleString(document.documentElement.lang)}–${limit.toLocaleString(document.documentElement.lang)}`);
+      box.append(line);
+    });
+    return box;
+  };
+  control.addTo(map);
+}
+
+for (const place of document.querySelectorAll("[data-map-url]")) draw(place);
