@@ -1,7 +1,7 @@
 """Jobs: work that is promised in the same database transaction as the data it belongs to.
 
-A job is a run or a batch, never one message, and its function may run twice: a worker that dies gives its jobs
-back, so whatever a job does must change nothing the second time.
+A job is a run or a batch, never one message, and its function may run twice: a worker that dies gives its
+jobs back, so whatever a job does must change nothing the second time.
 """
 
 import json

@@ -4,6 +4,7 @@ Their primary key is an identifier of `mhero.platform.ids`; a partition holds th
 """
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from django.db import connection
 from django.db.migrations.operations.base import Operation
@@ -15,6 +16,10 @@ from mhero.platform.ids import lowest_id
 
 #: How many months ahead partitions are made; rows beyond go to the default partition.
 MONTHS_AHEAD = 3
+
+PARTITIONED_TABLES = """
+    SELECT relname FROM pg_class JOIN pg_partitioned_table ON partrelid = pg_class.oid ORDER BY relname
+"""
 
 
 def partitioned(table: str, columns: str) -> Operation:
@@ -34,7 +39,7 @@ def ensure_partitions(at: datetime | None = None) -> None:
         months.append(_next_month(months[-1]))
     with connection.cursor() as cursor:
         for table in partitioned_tables():
-            for lower, upper in zip(months, months[1:], strict=False):
+            for lower, upper in pairwise(months):
                 cursor.execute(
                     sql.SQL(
                         "CREATE TABLE IF NOT EXISTS {} PARTITION OF {} FOR VALUES FROM ({}) TO ({})"
@@ -68,9 +73,7 @@ def drop_partitions_before(at: datetime) -> list[str]:
 
 def partitioned_tables() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class JOIN pg_partitioned_table ON partrelid = pg_class.oid ORDER BY relname"
-        )
+        cursor.execute(PARTITIONED_TABLES)
         return [name for (name,) in cursor.fetchall()]
 
 

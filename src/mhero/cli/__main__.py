@@ -1,0 +1,3 @@
+from mhero.cli.main import app
+
+app()
