@@ -189,4 +189,6 @@ class RefusedRecord(models.Model):
     last_refused_at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "key"], name="exchange_one_refusal_of_a_record")]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "key"], name="exchange_one_refusal_of_a_record")
+        ]
