@@ -160,10 +160,13 @@ def _parsed(digits: str, region: str) -> tuple[str, str]:
     possible = phonenumbers.is_possible_number_with_reason(parsed)
     if possible in {ValidationResult.TOO_SHORT, ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
         return "", TOO_SHORT
-    # Between two allowed lengths it is too short for the longer, which is the one that mobiles have.
-    if possible == ValidationResult.INVALID_LENGTH:
-        return "", TOO_SHORT
-    return "", TOO_LONG if possible == ValidationResult.TOO_LONG else NOT_IN_USE
+    if possible == ValidationResult.TOO_LONG:
+        return "", TOO_LONG
+    # Some countries also have shorter numbers, but a mobile that lost a digit is more likely than one of those.
+    rules = _rules(region)
+    national = phonenumbers.national_significant_number(parsed)
+    is_ours = rules is not None and str(parsed.country_code) == rules.country_code
+    return "", TOO_SHORT if rules and is_ours and len(national) < rules.length else NOT_IN_USE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,6 +177,8 @@ class _Rules:
     country_code: str
     #: Such as 0; empty where national numbers have none.
     trunk: str
+    #: How many national digits a mobile number has at most.
+    length: int
     mobile: re.Pattern[str]
 
     def mobile_number(self, digits: str) -> str:
@@ -199,5 +204,6 @@ def _rules(region: str) -> _Rules | None:
     return _Rules(
         country_code=str(metadata.country_code),
         trunk=metadata.national_prefix or "",
+        length=max(metadata.mobile.possible_length or metadata.general_desc.possible_length),
         mobile=re.compile(metadata.mobile.national_number_pattern),
     )
