@@ -47,9 +47,7 @@ def run_everything(configuration: Configuration, *, demo: bool, say: Say) -> Non
     with only_one(configuration), stopped_by_signals() as stopping:
         require_free_ports(configuration, demo=demo)
         if os.geteuid() == 0 and configuration.database_url is None:
-            say(
-                "Running as root: the database runs as a user of its own. An ordinary user is the better choice."
-            )
+            say("Running as root: the database gets a user of its own. An ordinary user is better.")
         with database_url(configuration) as url:
             os.environ["DATABASE_URL"] = url
             prepared = prepare(configuration, demo=demo)
@@ -73,9 +71,8 @@ def only_one(configuration: Configuration) -> Iterator[None]:
         configuration.home.mkdir(parents=True, exist_ok=True)
         lock: IO[str] = path.open("a+")
     except OSError as error:
-        raise ConfigurationError(
-            f"Cannot write in MHERO_HOME ({configuration.home}): {error.strerror}."
-        ) from error
+        message = f"Cannot write in MHERO_HOME ({configuration.home}): {error.strerror}."
+        raise ConfigurationError(message) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -83,8 +80,8 @@ def only_one(configuration: Configuration) -> Iterator[None]:
             lock.seek(0)
             process = lock.read().strip() or "?"
             raise AlreadyUp(
-                f"mHero is up already on {configuration.home} (process {process}), at {configuration.public_url}. "
-                "It was left alone."
+                f"mHero is up already on {configuration.home} (process {process}), at "
+                f"{configuration.public_url}. It was left alone."
             ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
