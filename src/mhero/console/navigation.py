@@ -64,6 +64,7 @@ NAVIGATION = (
         pages=(
             Entry(label=_("Team"), url_name="team", permission="team.manage"),
             Entry(label=_("Usage"), url_name="usage", permission="usage.view"),
+            Entry(label=_("Workspace"), url_name="workspace", permission="settings.manage"),
             Entry(label=_("Sending rules"), url_name="sending-rules", permission="settings.manage"),
             Entry(label=_("Audit trail"), url_name="audit", permission="audit.view"),
         ),

@@ -72,6 +72,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "mhero.console.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages are read over slow lines. Django pads the answers against guessing secrets from their length.
+    "django.middleware.gzip.GZipMiddleware",
+    # What did not change since the last look is not sent again: the live parts of pages rest on it.
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -124,6 +128,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 #: Five wrong passwords for one address lock it for a quarter of an hour.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
+#: The browser forgets the session when it is closed: office machines are shared.
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "mhero.accounts.adapter.ConsoleMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+#: Addresses are given by an administrator and not verified.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "mHero"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -132,6 +143,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "platform_cache",
+        # Above this many entries a third is dropped, and with them the counts of wrong passwords.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -139,6 +152,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CONFIGURATION.public_url.startswith("https://")
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "mhero.console.views.form_too_old"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
@@ -164,5 +178,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+#: A year: the address of a built file changes with its content.
+WHITENOISE_MAX_AGE = 0 if DEBUG else 31_536_000
 MEDIA_ROOT = CONFIGURATION.home / "files"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
