@@ -1,0 +1,1 @@
+"""iHRIS 5: the country's health workers, read from its FHIR server."""
