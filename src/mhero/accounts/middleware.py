@@ -5,16 +5,18 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from mhero.accounts.models import User
-from mhero.accounts.queries import workspace
+from mhero.accounts.queries import workspace, workspace_kept
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+#: What machines ask. They answer without the database, so the workspace is not read for them either.
+FOR_MACHINES = {"/health", "/ready", "/metrics", "/favicon.ico"}
 #: Pages that a person may see before signing in.
-OPEN_PREFIXES = ("/accounts/", "/i18n/", "/static/", "/health", "/ready", "/metrics", "/join/", "/favicon.ico")
+OPEN_PREFIXES = ("/accounts/", "/i18n/", "/static/", "/join/")
 
 
 class RequireSignIn:
@@ -24,17 +26,21 @@ class RequireSignIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(OPEN_PREFIXES):
+        if request.path in FOR_MACHINES or request.path.startswith(OPEN_PREFIXES):
             return self.get_response(request)
         if not request.user.is_authenticated:
-            if request.headers.get("HX-Request"):
-                # htmx would put the sign-in page into a corner of this one.
-                return HttpResponse(status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
-            return redirect_to_login(request.get_full_path())
+            return self._elsewhere(request, settings.LOGIN_URL) or redirect_to_login(request.get_full_path())
         must_change = isinstance(request.user, User) and request.user.must_change_password
         if must_change and request.path != reverse("password"):
-            return redirect("password")
+            return self._elsewhere(request, "password") or redirect("password")
         return self.get_response(request)
+
+    @staticmethod
+    def _elsewhere(request: HttpRequest, url_name: str) -> HttpResponse | None:
+        """For htmx, which would put the other page into a corner of this one."""
+        if not request.headers.get("HX-Request"):
+            return None
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(url_name)})
 
 
 class CurrentLocale:
@@ -44,8 +50,10 @@ class CurrentLocale:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path in FOR_MACHINES:
+            return self.get_response(request)
         if isinstance(request.user, User):
             translation.activate(request.user.locale)
             request.LANGUAGE_CODE = translation.get_language() or request.user.locale
-        with timezone.override(workspace().time_zone):
+        with workspace_kept(), timezone.override(workspace().time_zone):
             return self.get_response(request)

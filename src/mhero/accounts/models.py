@@ -1,6 +1,7 @@
 """People who use the console, their workspace, and the trail of what they did."""
 
 from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The pages of the frame itself: home, the style guide, and what is shown when a request goes wrong."""
+"""The pages of the frame itself: the style guide, and what is shown when a request goes wrong."""
 
 from collections.abc import Callable
 
@@ -8,10 +8,6 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from mhero.console.examples import examples
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/home.html")
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -33,6 +29,8 @@ permission_denied = _explanation("console/errors/403.html", 403)
 #: The token against forged requests was missing or old (`CSRF_FAILURE_VIEW`).
 form_too_old = _explanation("console/errors/csrf.html", 403)
 page_not_found = _explanation("console/errors/404.html", 404)
+#: Asked for by the sign-in library.
+too_many_requests = _explanation("console/errors/429.html", 429)
 
 
 def server_error(_request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,34 @@
+"""The choice of an area of responsibility, from the registry's tree of places."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from mhero.accounts.models import User
+from mhero.registry.models import Place, PlaceKind
+
+
+def area_choices(by: User) -> list[tuple[str, str]]:
+    """The areas that this person may give to others: their own, and what lies within it."""
+    areas = Place.objects.filter(kind=PlaceKind.JURISDICTION, is_active=True)
+    if by.area_id is not None:
+        areas = areas.filter(path__contains=[by.area_id])
+    else:
+        areas = areas.filter(level__gt=1)
+    names = {area.id: area for area in areas.only("id", "name", "path", "level")}
+    choices = [(str(area.id), _words(area, names)) for area in names.values()]
+    choices.sort(key=lambda choice: choice[1])
+    return ([("", gettext("The whole country"))] if by.area_id is None else []) + choices
+
+
+def area_name(area_id: UUID | None) -> str:
+    if area_id is None:
+        return gettext("The whole country")
+    place = Place.objects.filter(pk=area_id).only("name").first()
+    # The registry may have lost the place; its people are then not seen at all.
+    return place.name if place else gettext("An area that is not in the registry")
+
+
+def _words(area: Place, names: dict[UUID, Place]) -> str:
+    """ "Bong" or "Bong: Gbarnga", so that a district stands beneath its county."""
+    return ": ".join(names[step].name for step in [*area.path[:-1], area.id] if step in names)
