@@ -56,9 +56,7 @@ MEDIAN_SECONDS: Final = 50 * 60
 SPREAD: Final = 1.3
 
 _LONG: Final = 160
-_ANNOUNCED: Final = re.compile(
-    r"\b(ministry|moh|mhero|county health|minist[eè]re|musu|dear)\b", re.IGNORECASE
-)
+_ANNOUNCED: Final = re.compile(r"\b(ministry|moh|mhero|county health|minist[eè]re|dear)\b", re.IGNORECASE)
 _FREE: Final = re.compile(r"\b(free|gratuit\w*)\b", re.IGNORECASE)
 
 
