@@ -20,10 +20,14 @@ from mhero.connectors.mapped import (
 )
 
 BOUNDARY: Final = "http://hl7.org/fhir/StructureDefinition/location-boundary-geojson"
+#: The level that DHIS2 itself gives a unit, for those whose parent is missing.
+LEVEL: Final = "https://mhero.org/fhir/StructureDefinition/level"
 
-#: Beginnings of what facility types and owners are called, where groups are in no set that says so.
-_TYPE_WORDS: Final = ("hospital", "hôpital", "health cent", "centre de sant", "clinic", "clinique", "dispens")
-_TYPE_WORDS_MORE: Final = ("health post", "poste de sant", "chp", "chc", "mchp", "laborator", "pharmac")
+#: Parts of what facility types and owners are called, where groups are in no set that says so.
+_TYPE_WORDS: Final = (
+    *("hospital", "hôpital", "health cent", "centre de sant", "clinic", "clinique", "dispens", "health post"),
+    *("poste de sant", "chp", "chc", "mchp", "laborator", "pharmac"),
+)
 _OWNER_WORDS: Final = (
     "government",
     "public",
@@ -85,10 +89,15 @@ def unit(raw: Document, shape: TreeShape, today: date) -> Mapped:
         "position": _position(geometry),
         "telecom": list(_telecoms(raw)),
         "partOf": {"reference": f"Location/{parent}"} if parent else None,
-        "extension": [*_ownership(owner), *_boundary(geometry)],
+        "extension": [*_level(level), *_ownership(owner), *_boundary(geometry)],
     }
     warnings = ["It has no unit above it."] if not parent and level != 1 else []
     return Mapped(key=f"Location/{uid}", body=body, warnings=tuple(warnings))
+
+
+def _level(level: int) -> Iterator[Document]:
+    if level:
+        yield {"url": LEVEL, "valueInteger": level}
 
 
 def _identifiers(raw: Document, uid: str, shape: TreeShape) -> Iterator[Document]:
@@ -119,20 +128,14 @@ def _telecoms(raw: Document) -> Iterator[Document]:
 
 
 def _kind_and_owner(raw: Document, shape: TreeShape) -> tuple[Document | None, Document | None]:
-    """The groups that say what a facility is and whose."""
+    """The groups that say what a facility is and whose: by their sets, else by their own names."""
     groups = list(dicts(raw.get("organisationUnitGroups")))
-    kind = next((one for one in groups if _in_set(one, shape.type_set, ("type",))), None)
-    owner = next((one for one in groups if _in_set(one, shape.ownership_set, ("owner", "propri"))), None)
-    rest = [
-        one
-        for one in groups
-        if one is not kind and one is not owner and not list(dicts(one.get("groupSets")))
-    ]
-    kind = kind or next(
-        (one for one in rest if _is_like(one.get("name"), _TYPE_WORDS + _TYPE_WORDS_MORE)), None
-    )
-    owner = owner or next((one for one in rest if _is_like(one.get("name"), _OWNER_WORDS)), None)
-    return kind, owner
+    loose = [group for group in groups if not list(dicts(group.get("groupSets")))]
+    kinds = [group for group in groups if _in_set(group, shape.type_set, ("type",))]
+    kinds += [group for group in loose if _is_like(group.get("name"), _TYPE_WORDS)]
+    owners = [group for group in groups if _in_set(group, shape.ownership_set, ("owner", "propri"))]
+    owners += [group for group in loose if _is_like(group.get("name"), _OWNER_WORDS)]
+    return next(iter(kinds), None), next(iter(owners), None)
 
 
 def _in_set(group: Document, set_id: str, words: tuple[str, ...]) -> bool:

@@ -143,7 +143,7 @@ def _legacy_phones(raw: Document) -> Iterator[Document]:
     for extension in dicts(raw.get("extension")):
         number = text(extension.get("valueString"))
         if extension.get("url") == LEGACY_PHONE and number and number not in known:
-            yield {"system": "phone", "value": number, "use": "mobile", "rank": len(given) + 1}
+            yield {"system": "phone", "value": number, "rank": len(given) + 1}
 
 
 def _cadre(raw: Document, cadres: CadreTable) -> Iterator[Document]:
