@@ -32,3 +32,9 @@ class ScheduleUnreadable(ExchangeError):
     """A schedule is a number of minutes, hours or days, such as “10 minutes”, or a cron expression."""
 
     code = "schedule_unreadable"
+
+
+class CertificateUnreadable(ExchangeError):
+    """This is not a certificate in PEM form. It begins with -----BEGIN CERTIFICATE-----."""
+
+    code = "certificate_unreadable"

@@ -65,6 +65,8 @@ class Client(models.Model):
     password_hash = models.CharField(max_length=200, blank=True)
     #: SHA-256 of the client's certificate, lower-case hexadecimal; empty means no mutual TLS.
     certificate_fingerprint = models.CharField(max_length=64, blank=True, db_index=True)
+    #: The certificate itself, PEM, so that the gateway trusts it. No secret: its key is not kept.
+    certificate = models.TextField(blank=True)
     organization = models.CharField(_("organisation"), max_length=200, blank=True)
     contact = models.CharField(_("contact person"), max_length=200, blank=True)
     is_enabled = models.BooleanField(_("on"), default=True)

@@ -17,6 +17,8 @@ from mhero.platform.notify import notify
 CONFIGURATION_CHANGED = "exchange_configuration"
 #: Who asked for a run that nobody asked for.
 SCHEDULE = "schedule"
+#: Lower priority first, those without one last, then the older first.
+ORDER_OF_CHANNELS = (F("priority").asc(nulls_last=True), "created_at", "id")
 UNFINISHED = (RunStatus.WAITING, RunStatus.RUNNING)
 
 
@@ -102,8 +104,3 @@ def unschedule(channel: Channel) -> None:
 def configuration_changed() -> None:
     """Tells the gateways, when the transaction commits, that channels or clients are not what they were."""
     notify(CONFIGURATION_CHANGED)
-
-
-def order_of_channels() -> tuple[object, ...]:
-    """Lower priority first, those without one last, then the older first."""
-    return (F("priority").asc(nulls_last=True), "created_at", "id")

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                 ),
                 ("password_hash", models.CharField(blank=True, max_length=200)),
                 ("certificate_fingerprint", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("certificate", models.TextField(blank=True)),
                 ("organization", models.CharField(blank=True, max_length=200, verbose_name="organisation")),
                 ("contact", models.CharField(blank=True, max_length=200, verbose_name="contact person")),
                 ("is_enabled", models.BooleanField(default=True, verbose_name="on")),
