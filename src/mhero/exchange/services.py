@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from mhero.accounts.queries import workspace
+from mhero.exchange import seeds
 from mhero.exchange.models import Channel, ChannelType, Run, RunStatus, Transaction, TransactionStatus
 from mhero.exchange.schedules import next_due
 from mhero.platform.clock import now
@@ -20,6 +21,13 @@ SCHEDULE = "schedule"
 #: Lower priority first, those without one last, then the older first.
 ORDER_OF_CHANNELS = (F("priority").asc(nulls_last=True), "created_at", "id")
 UNFINISHED = (RunStatus.WAITING, RunStatus.RUNNING)
+
+
+def ensure_seeds() -> None:
+    """Makes the channels that come with mHero, where they are missing. Polling ones are due once connected."""
+    with transaction.atomic():
+        if seeds.make_missing():
+            configuration_changed()
 
 
 def request_run(channel: Channel, by: str, is_full: bool = False) -> Run:

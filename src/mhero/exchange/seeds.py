@@ -1,0 +1,94 @@
+"""The channels that come with mHero. Made once; what an operator changes in them afterwards stays changed."""
+
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from mhero.exchange.models import Channel, ChannelType
+
+#: The roles of clients that have a meaning to mHero itself.
+HEALTH_WORKERS = "health-workers"
+PHONE_NUMBERS = "phone-numbers"
+ROLES = {
+    HEALTH_WORKERS: gettext_noop("May read health workers, without their phone numbers"),
+    PHONE_NUMBERS: gettext_noop("Sees the phone numbers of the health workers it may read"),
+}
+
+_REGISTRY = [{"name": "Registry", "service": "registry.fhir", "primary": True}]
+#: Names, numbers and texts of people are kept once, where they belong, and not again in the transactions.
+_PERSONAL = {"keeps_request_body": False, "keeps_response_body": False}
+
+SEEDS: list[dict[str, Any]] = [
+    {
+        "name": "iHRIS to registry",
+        "description": gettext_noop("Brings health workers from iHRIS into the registry."),
+        "type": ChannelType.POLLING,
+        "mediator": "ihris",
+        "polling_schedule": "10 minutes",
+    },
+    {
+        "name": "DHIS2 to registry",
+        "description": gettext_noop("Brings facilities and places from DHIS2 into the registry."),
+        "type": ChannelType.POLLING,
+        "mediator": "dhis2",
+        "polling_schedule": "1 hour",
+    },
+    {
+        "name": "Registry to contacts",
+        "description": gettext_noop("Keeps the people who can be texted in step with the registry."),
+        "type": ChannelType.POLLING,
+        "mediator": "contacts",
+        "polling_schedule": "",
+    },
+    {
+        "name": "Health worker directory: what it can do",
+        "description": gettext_noop("Tells other systems what they can ask (FHIR R4, mCSD)."),
+        "priority": 10,
+        "url_pattern": r"^/fhir/metadata$",
+        "methods": ["GET", "HEAD"],
+        "is_public": True,
+        "routes": _REGISTRY,
+        "keeps_response_body": False,
+    },
+    {
+        "name": "Facilities",
+        "description": gettext_noop("Facilities and places, open to every system."),
+        "priority": 10,
+        "url_pattern": r"^/fhir/(Location|Organization)(/|$)",
+        "methods": ["GET", "HEAD"],
+        "is_public": True,
+        "routes": _REGISTRY,
+        "keeps_response_body": False,
+    },
+    {
+        "name": "Health workers",
+        "description": gettext_noop("Health workers, for systems whose role allows it."),
+        "priority": 10,
+        "url_pattern": r"^/fhir/(Practitioner|PractitionerRole)(/|$)",
+        "methods": ["GET", "HEAD"],
+        "allow": [HEALTH_WORKERS],
+        "routes": _REGISTRY,
+        **_PERSONAL,
+    },
+    {
+        "name": "Phone networks",
+        "description": gettext_noop("Replies and delivery reports. The address holds the secret."),
+        "priority": 20,
+        # The group `secret` is what the gateway leaves out when it writes the address down.
+        "url_pattern": r"^/c/[^/]+/[^/]+/(?P<secret>[^/]+)",
+        "methods": ["GET", "POST"],
+        "is_public": True,
+        "routes": [{"name": "Messages", "service": "messaging.receive", "primary": True}],
+        "timeout_seconds": 20,
+        **_PERSONAL,
+    },
+]
+
+
+def make_missing() -> bool:
+    """Makes the seeded channels that are not there; whether there were any."""
+    present = set(Channel.objects.values_list("name", flat=True))
+    missing = [seed for seed in SEEDS if seed["name"] not in present]
+    for seed in missing:
+        Channel.objects.get_or_create(name=seed["name"], defaults={**seed, "is_seeded": True})
+    return bool(missing)
