@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from mhero.platform.clock import Clock
 from mhero.platform.errors import MheroError
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class VersionConflict(MheroError):
@@ -98,7 +100,7 @@ class ResourceStore:
         meta = resource.get("meta", {}) | {"versionId": str(number), "lastUpdated": stamped}
         document = {"resourceType": resource["resourceType"], "id": resource["id"]} | resource
         document["meta"] = meta
-        body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        body = _encode(document).encode()
         version = Version(
             type=resource["resourceType"], id=resource["id"], number=number, updated=updated, body=body
         )
