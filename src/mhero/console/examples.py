@@ -35,6 +35,7 @@ def examples(data: Any) -> dict[str, Any]:
     now = timezone.now()
     return {
         "form": ExampleForm(data),
+        "narrow": ExampleForm(auto_id="narrow_%s"),
         "now": now,
         "yesterday": now - timedelta(days=1),
         "long_ago": now - timedelta(days=40),

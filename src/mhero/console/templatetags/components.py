@@ -1,7 +1,7 @@
 """The pieces that pages are made of. A builtin of every template, so none needs to load it.
 
-A piece that holds other markup is a block (`{% details "Why?" %}…{% enddetails %}`), one that holds only values
-is a single tag. The markup of the larger ones is in `templates/console/components/`.
+A piece that holds other markup is a block (`{% details "Why?" %}…{% enddetails %}`), one that holds only
+values is a single tag. The markup of the larger ones is in `templates/console/components/`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.forms import BaseForm
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm, Field
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -109,10 +110,24 @@ def error_summary(*forms: BaseForm) -> dict[str, Any]:
     for form in forms:
         if not isinstance(form, BaseForm) or not form.is_bound:
             continue
-        for name, messages in form.errors.items():
+        for name, problems in form.errors.as_data().items():
             target = _first_control(form, name) if name in form.fields else ""
-            errors += [(target, str(message)) for message in messages]
+            errors += [(target, _sentence(form, name, problem)) for problem in problems]
     return {"errors": errors}
+
+
+def _sentence(form: BaseForm, name: str, problem: ValidationError) -> str:
+    """The error as it reads far from its field: what Django says of any field needs the field's name."""
+    words = " ".join(problem.messages)
+    field = form.fields.get(name)
+    if field is None or problem.message not in _said_of_any(type(field)):
+        return words
+    return _("%(field)s: %(error)s") % {"field": form[name].label, "error": words}
+
+
+def _said_of_any(field: type[Field]) -> list[object]:
+    kinds = [kind for kind in field.__mro__ if issubclass(kind, Field)]
+    return [message for kind in kinds for message in kind.default_error_messages.values()]
 
 
 def _first_control(form: BaseForm, name: str) -> str:
