@@ -1,9 +1,11 @@
 """Contacts, messages, broadcasts and the SMS channels they leave by, in RapidPro's words."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mhero.messaging.stop import default_stop_words
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
 from mhero.platform.secrets import EncryptedTextField
@@ -55,8 +57,8 @@ class Contact(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     #: The registry's person; None for an unknown number.
     person_id = models.UUIDField(null=True, unique=True)
-    #: E.164; the number that is texted, of one contact alone.
-    number = models.CharField(max_length=20, unique=True)
+    #: E.164; the number that is texted, of one contact alone. None while the person has none of their own.
+    number = models.CharField(max_length=20, unique=True, null=True)
     name = models.TextField(default="")
     #: ISO 639-3, as RapidPro has it.
     language = models.CharField(max_length=8, default="")
@@ -67,13 +69,27 @@ class Contact(models.Model):
     #: `STOP` in a message, or the officer's address.
     stopped_by = models.TextField(default="")
     created_at = models.DateTimeField(default=now)
+    #: All places the person works in, with everything above them: who may see this contact.
+    place_ids = ArrayField(models.UUIDField(), default=list)
     #: The registry change that it reflects.
     followed_change = models.BigIntegerField(default=0)
-    #: Of the latest message either way, for the inbox.
+    #: Of the latest reply, or answer to one: the inbox is in this order.
     last_message_at = models.DateTimeField(null=True)
+    #: When the first reply came that nobody has dealt with yet.
+    waiting_since = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["place_ids"], name="messaging_contact_places"),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                condition=models.Q(last_message_at__isnull=False),
+                name="messaging_contact_inbox",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name or self.number
+        return self.name or self.number or ""
 
 
 class Group(models.Model):
@@ -150,6 +166,13 @@ class Recipient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["broadcast", "contact"], name="messaging_a_recipient_once")
         ]
+        indexes = [
+            models.Index(
+                fields=["broadcast", "id"],
+                condition=models.Q(is_expanded=False),
+                name="messaging_recipient_waiting",
+            )
+        ]
 
 
 class MessageStatus(models.TextChoices):
@@ -205,6 +228,12 @@ class Message(models.Model):
     is_handled = models.BooleanField(default=False)
     #: Who wrote it by hand, if a person did.
     author = models.TextField(default="")
+    #: The answer to STOP, the one message that somebody who opted out still gets.
+    is_confirmation = models.BooleanField(default=False)
+    #: The operator, cadre and county as they were when the message was made, for the figures of a send.
+    operator = models.TextField(default="")
+    cadre = models.TextField(default="")
+    county = models.TextField(default="")
 
     class Meta:
         managed = False
@@ -219,7 +248,7 @@ class Received(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     sms_channel_id = models.UUIDField()
-    #: `message` or `status`.
+    #: `message`, `status` or `stopped`.
     kind = models.CharField(max_length=10)
     key = models.CharField(max_length=64)
     payload = models.JSONField()
@@ -254,8 +283,10 @@ class SendingRules(models.Model):
     #: Price of one segment by operator, in the workspace's currency: {"Lonestar MTN": "0.012", "": "0.015"}.
     prices = models.JSONField(default=dict, blank=True)
     #: Compared without case, accents and punctuation with the whole text of a reply.
-    stop_words = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    stop_confirmation = models.TextField(default="You will get no more messages. Send START to get them again.")
+    stop_words = ArrayField(models.CharField(max_length=30), default=default_stop_words, blank=True)
+    stop_confirmation = models.TextField(
+        default="You will get no more messages. Send START to get them again."
+    )
     #: An unreported message counts as not delivered after this many hours; a late report still counts.
     gives_up_after_hours = models.IntegerField(default=72)
 

@@ -1,7 +1,9 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
+import mhero.messaging.stop
 import mhero.platform.clock
 import mhero.platform.ids
 import mhero.platform.secrets
@@ -58,6 +60,10 @@ class Migration(migrations.Migration):
                 ("answers_id", models.UUIDField(null=True)),
                 ("is_handled", models.BooleanField(default=False)),
                 ("author", models.TextField(default="")),
+                ("is_confirmation", models.BooleanField(default=False)),
+                ("operator", models.TextField(default="")),
+                ("cadre", models.TextField(default="")),
+                ("county", models.TextField(default="")),
             ],
             options={
                 "db_table": "messaging_message",
@@ -74,7 +80,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("person_id", models.UUIDField(null=True, unique=True)),
-                ("number", models.CharField(max_length=20, unique=True)),
+                ("number", models.CharField(max_length=20, null=True, unique=True)),
                 ("name", models.TextField(default="")),
                 ("language", models.CharField(default="", max_length=8)),
                 (
@@ -89,9 +95,28 @@ class Migration(migrations.Migration):
                 ("stopped_at", models.DateTimeField(null=True)),
                 ("stopped_by", models.TextField(default="")),
                 ("created_at", models.DateTimeField(default=mhero.platform.clock.now)),
+                (
+                    "place_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
                 ("followed_change", models.BigIntegerField(default=0)),
                 ("last_message_at", models.DateTimeField(null=True)),
+                ("waiting_since", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["place_ids"], name="messaging_contact_places"
+                    ),
+                    models.Index(
+                        condition=models.Q(("last_message_at__isnull", False)),
+                        fields=["-last_message_at", "-id"],
+                        name="messaging_contact_inbox",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OptOut",
@@ -202,7 +227,10 @@ class Migration(migrations.Migration):
                 (
                     "stop_words",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=30), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=mhero.messaging.stop.default_stop_words,
+                        size=None,
                     ),
                 ),
                 (
@@ -288,6 +316,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_expanded", False)),
+                        fields=["broadcast", "id"],
+                        name="messaging_recipient_waiting",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("broadcast", "contact"), name="messaging_a_recipient_once"
@@ -326,7 +361,11 @@ class Migration(migrations.Migration):
             final_at timestamptz,
             answers_id uuid,
             is_handled boolean NOT NULL,
-            author text NOT NULL
+            author text NOT NULL,
+            is_confirmation boolean NOT NULL,
+            operator text NOT NULL,
+            cadre text NOT NULL,
+            county text NOT NULL
             """,
         ),
         migrations.RunSQL(
@@ -343,6 +382,11 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             "CREATE INDEX messaging_message_wired ON messaging_message (sms_channel_id, id) WHERE status = 'wired'",
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(
+            # What waits for the network's report, for the sweep of those that never come.
+            "CREATE INDEX messaging_message_unreported ON messaging_message (id) WHERE status = 'sent'",
             migrations.RunSQL.noop,
         ),
         migrations.RunSQL(

@@ -1,0 +1,1 @@
+"""Any provider with an HTTP address, in the form of RapidPro's External channel."""

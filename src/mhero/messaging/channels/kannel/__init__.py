@@ -1,0 +1,1 @@
+"""Kannel, and any SMPP account behind one."""

@@ -1,0 +1,39 @@
+"""What can go wrong in the conversation service."""
+
+from mhero.platform.errors import MheroError
+
+
+class MessagingError(MheroError):
+    """The message could not be handled."""
+
+    code = "messaging"
+
+
+class NotAllowedNow(MessagingError):
+    """This cannot be done with the send as it is now."""
+
+    code = "not_allowed_now"
+
+
+class OwnSend(MessagingError):
+    """A send is approved by somebody other than the person who made it."""
+
+    code = "own_send"
+
+
+class NoSMSChannel(MessagingError):
+    """No SMS channel is connected and on."""
+
+    code = "no_sms_channel"
+
+
+class CannotBeTexted(MessagingError):
+    """This person cannot be texted."""
+
+    code = "cannot_be_texted"
+
+
+class BadCallback(MessagingError):
+    """What the phone network sent cannot be understood."""
+
+    code = "bad_callback"

@@ -1,0 +1,183 @@
+"""Turns a broadcast's recipients into messages, and moves broadcasts through their states.
+
+waiting_for_approval ──approve──► scheduled | held ──starts_at──► sending ──► sent
+any of them ──► stopped (by a person) | expired (by the clock)
+
+A batch of recipients becomes messages in one transaction that also marks them. The messages' ids are derived,
+so even a batch made twice could not double a message.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from mhero.messaging.circumstances import Circumstances, Watched
+from mhero.messaging.database import Connection
+from mhero.messaging.reasons import LEFT, NO_NUMBER, NO_TEXT, OPTED_OUT, TRIAL
+from mhero.messaging.segments import count, simplified
+from mhero.messaging.template import Template, compiled
+from mhero.platform.ids import derived_id
+from mhero.platform.phones import operator_of
+
+BATCH = 500
+
+START_DUE = """
+UPDATE messaging_broadcast SET status = 'sending', started_at = %(now)s
+WHERE status IN ('scheduled', 'held') AND starts_at <= %(now)s AND expires_at > %(now)s
+"""
+EXPIRE_UNSTARTED = """
+UPDATE messaging_broadcast SET status = 'expired', finished_at = %(now)s
+WHERE status IN ('waiting_for_approval', 'scheduled', 'held') AND expires_at <= %(now)s
+"""
+
+# The row's lock keeps Stop waiting until the batch is in, so that Stop sees every message there is.
+NEXT = """
+SELECT b.id, b.text, b.simplifies_accents, b.sms_channel_id, b.started_at, b.expires_at
+FROM messaging_broadcast b
+WHERE b.status = 'sending' AND b.expires_at > %(now)s
+  AND EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
+ORDER BY b.started_at
+LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+"""
+RECIPIENTS = """
+SELECT r.id, c.id, coalesce(c.number, ''), c.name, c.status, c.fields, o.number IS NOT NULL
+FROM messaging_recipient r
+JOIN messaging_contact c ON c.id = r.contact_id
+LEFT JOIN messaging_optout o ON o.number = c.number
+WHERE r.broadcast_id = %(broadcast)s AND NOT r.is_expanded
+ORDER BY r.id LIMIT %(most)s
+"""
+INSERT_MESSAGES = """
+INSERT INTO messaging_message (
+    id, is_incoming, contact_id, broadcast_id, sms_channel_id, number, text, status, priority, segments,
+    external_id, reason, provider_words, attempts, expires_at, final_at, is_handled, author, is_confirmation,
+    operator, cadre, county
+)
+SELECT m.id, false, m.contact_id, %(broadcast)s, %(channel)s, m.number, m.text, m.status, 1, m.segments,
+    '', m.reason, '', 0, %(expires_at)s, CASE WHEN m.status = 'cancelled' THEN %(now)s::timestamptz END,
+    false, '', false, m.operator, m.cadre, m.county
+FROM unnest(
+    %(id)s::uuid[], %(contact_id)s::uuid[], %(number)s::text[], %(text)s::text[], %(status)s::text[],
+    %(segments)s::smallint[], %(reason)s::text[], %(operator)s::text[], %(cadre)s::text[], %(county)s::text[]
+) AS m(id, contact_id, number, text, status, segments, reason, operator, cadre, county)
+ON CONFLICT (id) DO NOTHING
+"""
+MARK_EXPANDED = """
+WITH marked AS (
+    UPDATE messaging_recipient SET is_expanded = true WHERE id = ANY(%(recipients)s) RETURNING 1
+)
+UPDATE messaging_broadcast SET expanded = expanded + (SELECT count(*) FROM marked) WHERE id = %(broadcast)s
+"""
+
+# Finished is a send whose every message has left our hands, or never will.
+FINISH = """
+UPDATE messaging_broadcast b
+SET status = CASE WHEN b.expires_at <= %(now)s AND (
+        EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
+        OR EXISTS (SELECT FROM messaging_message m
+                   WHERE m.broadcast_id = b.id AND m.status = 'cancelled' AND m.reason = 'expired')
+    ) THEN 'expired' ELSE 'sent' END,
+    finished_at = %(now)s
+WHERE b.status = 'sending'
+  AND (b.expires_at <= %(now)s
+       OR NOT EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded))
+  AND NOT EXISTS (SELECT FROM messaging_message m WHERE m.broadcast_id = b.id AND m.status = 'queued')
+  AND NOT EXISTS (SELECT FROM messaging_message m WHERE m.broadcast_id = b.id AND m.status = 'wired')
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sending:
+    """A broadcast that is being expanded."""
+
+    id: UUID
+    text: str
+    simplifies_accents: bool
+    sms_channel_id: UUID
+    started_at: datetime
+    expires_at: datetime
+
+
+class Expansion:
+    """The pump's step: starts what is due, expands one batch, finishes what is done."""
+
+    def __init__(self, watched: Watched | None = None) -> None:
+        self._watched = watched or Watched()
+        self._connection = Connection()
+
+    async def step(self) -> bool:
+        """True while there may be more to expand."""
+        connection = await self._connection.get()
+        at = {"now": self._watched.clock()}
+        await connection.execute(EXPIRE_UNSTARTED, at)
+        await connection.execute(START_DUE, at)
+        if await self._expand(connection, at["now"]):
+            return True
+        await connection.execute(FINISH, at)
+        return False
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def _expand(self, connection: psycopg.AsyncConnection, at: datetime) -> bool:
+        allowed = await self._watched.get()
+        async with connection.transaction():
+            found = await (await connection.execute(NEXT, {"now": at})).fetchone()
+            if found is None:
+                return False
+            names = ("id", "text", "simplifies_accents", "sms_channel_id", "started_at", "expires_at")
+            sending = Sending(**dict(zip(names, found, strict=True)))
+            cursor = await connection.execute(RECIPIENTS, {"broadcast": sending.id, "most": BATCH})
+            recipients = await cursor.fetchall()
+            template = compiled(sending.text)
+            made = [_message(sending, template, allowed, recipient) for recipient in recipients]
+            columns = {name: [message[name] for message in made] for name in made[0]}
+            own = {
+                "broadcast": sending.id,
+                "channel": sending.sms_channel_id,
+                "expires_at": sending.expires_at,
+                "now": at,
+            }
+            await connection.execute(INSERT_MESSAGES, {**own, **columns})
+            keys = [recipient[0] for recipient in recipients]
+            await connection.execute(MARK_EXPANDED, {"recipients": keys, "broadcast": sending.id})
+            await connection.execute("SELECT pg_notify('messaging_queued', '')")
+        return True
+
+
+def _message(
+    sending: Sending, template: Template, allowed: Circumstances, recipient: tuple[Any, ...]
+) -> dict[str, Any]:
+    _, contact_id, number, name, status, fields, has_opted_out = recipient
+    text = template.render({"name": name, **fields})
+    if sending.simplifies_accents:
+        text = simplified(text)
+    reason = _why_not(allowed, number, text, status, has_opted_out)
+    return {
+        "id": derived_id(sending.started_at, sending.id, contact_id),
+        "contact_id": contact_id,
+        "number": number,
+        "text": text,
+        "status": "cancelled" if reason else "queued",
+        "segments": count(text).segments,
+        "reason": reason,
+        "operator": operator_of(number),
+        "cadre": fields.get("cadre") or "",
+        "county": fields.get("county") or "",
+    }
+
+
+def _why_not(allowed: Circumstances, number: str, text: str, status: str, has_opted_out: bool) -> str:
+    """The reason for which the person is not texted after all; empty when they are."""
+    if not number:
+        return NO_NUMBER
+    if has_opted_out or status == "stopped":
+        return OPTED_OUT
+    if status == "left":
+        return LEFT
+    if not allowed.may_be_texted(number):
+        return TRIAL
+    return "" if text.strip() else NO_TEXT

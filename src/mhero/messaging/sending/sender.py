@@ -1,0 +1,200 @@
+"""Sends the waiting messages of one SMS channel, as fast as it may.
+
+It claims as many messages as it has free requests, so that what is wired is on its way and Stop works to the
+last one. No database transaction is open while a provider is asked.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from time import monotonic
+
+import aiohttp
+import psycopg
+from yarl import URL
+
+from mhero.messaging.channels import TYPES
+from mhero.messaging.channels.types import Channel, Outcome, Outgoing
+from mhero.messaging.circumstances import Watched
+from mhero.messaging.database import connect
+from mhero.messaging.reasons import PROVIDER_UNAVAILABLE
+from mhero.messaging.sending.attempts import PROVIDER_DOWN_AFTER, next_attempt, silence_seconds
+from mhero.messaging.sending.bucket import Bucket
+from mhero.messaging.sending.statements import CLAIM, LOCK_CHANNEL, NOTE_OUTCOMES, TAKE_BACK
+
+log = logging.getLogger(__name__)
+
+#: How long a provider may take to answer.
+TIMEOUT_SECONDS = 30.0
+#: How much of an answer is read.
+LONGEST_ANSWER = 16 * 1024
+#: The longest wait between two looks at the queue while requests are open.
+TURN_SECONDS = 0.05
+#: The same while nothing is open: what is queued wakes it, this is for retries that have become due.
+IDLE_SECONDS = 1.0
+#: How long it lets open requests finish when it is told to stop.
+FAREWELL_SECONDS = 5.0
+
+#: During quiet hours only answers leave.
+ANSWERS, EVERYTHING = 0, 9
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Noted:
+    """The outcome of one attempt, as it is to be written."""
+
+    message: Outgoing
+    outcome: Outcome
+    at: datetime
+
+
+class Sender:
+    """`run` it as a task; it ends at once when another worker has the channel."""
+
+    def __init__(
+        self, channel: Channel, watched: Watched, *, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
+        self.channel = channel
+        self._type = TYPES[channel.type]
+        self._watched = watched
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._bucket = Bucket(channel.rate)
+        self._woken = asyncio.Event()
+        self._open: set[asyncio.Task[None]] = set()
+        self._noted: list[Noted] = []
+        self._failures_in_a_row = 0
+        self._silent_until = 0.0
+        self._random = Random()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        async with await connect() as connection:
+            cursor = await connection.execute(LOCK_CHANNEL, {"channel": str(self.channel.id)})
+            row = await cursor.fetchone()
+            if row is None or not row[0]:
+                return
+            await connection.execute(TAKE_BACK, {"channel": self.channel.id})
+            connector = aiohttp.TCPConnector(limit=self.channel.concurrency, keepalive_timeout=30)
+            async with aiohttp.ClientSession(
+                connector=connector, timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar()
+            ) as self._session:
+                try:
+                    while True:
+                        await self._turn(connection)
+                finally:
+                    await asyncio.shield(self._finish(connection))
+
+    async def _turn(self, connection: psycopg.AsyncConnection) -> None:
+        """Writes what came back, takes what is due, waits for either."""
+        self._woken.clear()
+        await self._write(connection)
+        for message in await self._claim(connection):
+            task = asyncio.create_task(self._attempt(message))
+            self._open.add(task)
+            task.add_done_callback(self._closed)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), self._wait_seconds())
+
+    def _wait_seconds(self) -> float:
+        if self._open or self._noted:
+            return TURN_SECONDS
+        if (silence := self._silent_until - monotonic()) > 0:
+            return min(silence, IDLE_SECONDS)
+        # Rather a few messages at a time than a look at the queue for each.
+        return min(IDLE_SECONDS, max(TURN_SECONDS, self._bucket.seconds_until_one()))
+
+    def _closed(self, task: asyncio.Task[None]) -> None:
+        self._open.discard(task)
+        if len(self._open) <= self.channel.concurrency // 2:
+            self._woken.set()
+
+    async def _claim(self, connection: psycopg.AsyncConnection) -> list[Outgoing]:
+        free = self.channel.concurrency - len(self._open)
+        if self._failures_in_a_row >= PROVIDER_DOWN_AFTER:
+            # While the provider seems to be down one message is risked at a time, and none in between.
+            free = int(not self._open and monotonic() >= self._silent_until)
+        segments = self._bucket.level()
+        if free <= 0 or segments <= 0:
+            return []
+        allowed = await self._watched.get()
+        at = self._watched.clock()
+        cursor = await connection.execute(
+            CLAIM,
+            {
+                "channel": self.channel.id,
+                "now": at,
+                "most": free,
+                "segments": segments,
+                "last_priority": ANSWERS if allowed.is_quiet(at) else EVERYTHING,
+                "is_live": allowed.is_live,
+                "team_phones": list(allowed.team_phones),
+            },
+        )
+        claimed = [
+            Outgoing(id=key, number=number, text=text, segments=size, attempts=attempts, priority=priority)
+            for key, number, text, size, attempts, priority in await cursor.fetchall()
+        ]
+        self._bucket.take(sum(message.segments for message in claimed))
+        return claimed
+
+    async def _attempt(self, message: Outgoing) -> None:
+        outcome = await self._asked(message)
+        if outcome.kind != "retry":
+            self._failures_in_a_row = 0
+        elif monotonic() >= self._silent_until:
+            # What fails while the provider is left alone was under way before, and is no news.
+            self._failures_in_a_row += 1
+            self._silent_until = monotonic() + silence_seconds(self._failures_in_a_row)
+        self._noted.append(Noted(message=message, outcome=outcome, at=self._watched.clock()))
+
+    async def _asked(self, message: Outgoing) -> Outcome:
+        request = self._type.request(self.channel, message)
+        try:
+            async with self._session.request(
+                request.method,
+                URL(request.url, encoded=True),
+                data=request.body,
+                headers=request.headers,
+                allow_redirects=False,
+            ) as response:
+                body = await response.content.read(LONGEST_ANSWER)
+                return self._type.outcome(self.channel, response.status, response.content_type, body)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            # ValueError: what came back is no HTTP, or the address of the channel is none.
+            return Outcome(kind="retry", words=type(error).__name__)
+
+    async def _write(self, connection: psycopg.AsyncConnection) -> None:
+        if not self._noted:
+            return
+        noted, self._noted = self._noted, []
+        rows = [self._row(each) for each in noted]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        names = (
+            "ids", "statuses", "sent_ats", "final_ats", "next_attempts", "external_ids", "reasons", "words",
+        )  # fmt: skip
+        await connection.execute(NOTE_OUTCOMES, dict(zip(names, columns, strict=True)))
+
+    def _row(self, noted: Noted) -> tuple[object, ...]:
+        key, outcome, at = noted.message.id, noted.outcome, noted.at
+        if outcome.kind == "sent":
+            return (key, "sent", at, None, None, outcome.external_id, "", "")
+        if outcome.kind == "retry":
+            again = next_attempt(at, noted.message.attempts, self._random)
+            if again is not None:
+                return (key, "queued", None, None, again, "", "", outcome.words)
+        reason = outcome.reason or PROVIDER_UNAVAILABLE
+        return (key, "failed", None, at, None, outcome.external_id, reason, outcome.words)
+
+    async def _finish(self, connection: psycopg.AsyncConnection) -> None:
+        """Lets open requests end, so that after an orderly stop nothing has to be sent again."""
+        if self._open:
+            await asyncio.wait(self._open, timeout=FAREWELL_SECONDS)
+        for task in self._open:
+            task.cancel()
+        if not connection.closed:
+            await self._write(connection)

@@ -1,0 +1,27 @@
+"""The verbs of the conversation service, for the rooms above."""
+
+from mhero.messaging.services.broadcasts import (
+    BroadcastOrder,
+    approve_broadcast,
+    make_broadcast,
+    stop_broadcast,
+)
+from mhero.messaging.services.channels import create_sms_channel
+from mhero.messaging.services.contacts import ContactState, follow_contacts
+from mhero.messaging.services.conversations import mark_handled, reply, send_test
+from mhero.messaging.services.opt_outs import opt_in, opt_out
+
+__all__ = [
+    "BroadcastOrder",
+    "ContactState",
+    "approve_broadcast",
+    "create_sms_channel",
+    "follow_contacts",
+    "make_broadcast",
+    "mark_handled",
+    "opt_in",
+    "opt_out",
+    "reply",
+    "send_test",
+    "stop_broadcast",
+]

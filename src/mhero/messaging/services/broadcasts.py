@@ -1,0 +1,135 @@
+"""Making, approving and stopping a send."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from mhero.accounts.models import User
+from mhero.accounts.services import record_audit
+from mhero.messaging.circumstances import rules
+from mhero.messaging.errors import NotAllowedNow, OwnSend
+from mhero.messaging.models import Broadcast, BroadcastStatus
+from mhero.platform.clock import Clock, now
+from mhero.platform.notify import notify
+
+#: The states in which a send can still be stopped.
+STOPPABLE = frozenset(
+    {
+        BroadcastStatus.WAITING_FOR_APPROVAL,
+        BroadcastStatus.SCHEDULED,
+        BroadcastStatus.HELD,
+        BroadcastStatus.SENDING,
+    }
+)
+
+ADD_RECIPIENTS = """
+INSERT INTO messaging_recipient (broadcast_id, contact_id, is_expanded)
+SELECT %(broadcast)s, c.id, false
+FROM unnest(%(contacts)s::uuid[]) WITH ORDINALITY AS chosen(id, place)
+JOIN messaging_contact c ON c.id = chosen.id
+ORDER BY chosen.place
+ON CONFLICT DO NOTHING
+"""
+CANCEL_QUEUED = """
+UPDATE messaging_message SET status = 'cancelled', reason = 'stopped', final_at = %(now)s
+WHERE broadcast_id = %(broadcast)s AND status = 'queued'
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BroadcastOrder:
+    """A send as its author decided it on the check page."""
+
+    name: str
+    #: With `@contact.first_name` and the like.
+    text: str
+    #: Whom it goes to: ids of contacts.
+    contact_ids: Iterable[UUID]
+    created_by: User
+    sms_channel_id: UUID
+    simplifies_accents: bool = False
+    #: A chosen time; None starts after the visible hold.
+    starts_at: datetime | None = None
+    #: None leaves it to the sending rules.
+    expires_at: datetime | None = None
+    audience: Mapping[str, Any] = field(default_factory=dict)
+    audience_description: str = ""
+    #: Everyone accounted for: {chosen, will_send, opted_out, …}.
+    accounted: Mapping[str, int] = field(default_factory=dict)
+    #: Whether a second person has to approve it first.
+    needs_approval: bool = False
+
+
+def make_broadcast(order: BroadcastOrder, *, clock: Clock = now) -> Broadcast:
+    """Makes the send and its recipients in one transaction; it begins by itself when its hold is over."""
+    at, ours = clock(), rules()
+    starts_at = max(order.starts_at or at, at + timedelta(seconds=ours.hold_seconds))
+    expires_at = order.expires_at or starts_at + timedelta(hours=ours.expires_after_hours)
+    if expires_at <= starts_at:
+        raise NotAllowedNow("It would expire before it starts.")
+    status = BroadcastStatus.SCHEDULED if order.starts_at else BroadcastStatus.HELD
+    if order.needs_approval:
+        status = BroadcastStatus.WAITING_FOR_APPROVAL
+    with transaction.atomic():
+        broadcast = Broadcast.objects.create(
+            name=order.name,
+            text=order.text,
+            simplifies_accents=order.simplifies_accents,
+            sms_channel_id=order.sms_channel_id,
+            status=status,
+            audience=dict(order.audience),
+            audience_description=order.audience_description,
+            created_by_id=order.created_by.id,
+            created_by=order.created_by.email,
+            created_at=at,
+            starts_at=starts_at,
+            expires_at=expires_at,
+            accounted=dict(order.accounted),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(ADD_RECIPIENTS, {"broadcast": broadcast.id, "contacts": list(order.contact_ids)})
+            people = cursor.rowcount
+        record_audit("broadcast.made", f"send {broadcast.id}", user=order.created_by, people=people)
+        notify("messaging_broadcasts")
+    return broadcast
+
+
+def approve_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> Broadcast:
+    """Lets a send go that waited for a second person; its hold begins. Raises `OwnSend`, `NotAllowedNow`."""
+    at = clock()
+    with transaction.atomic():
+        broadcast = Broadcast.objects.select_for_update().get(id=broadcast_id)
+        if broadcast.created_by_id == user.id:
+            raise OwnSend
+        if broadcast.status != BroadcastStatus.WAITING_FOR_APPROVAL or broadcast.expires_at <= at:
+            raise NotAllowedNow
+        hold_ends = at + timedelta(seconds=rules().hold_seconds)
+        is_later = broadcast.starts_at > hold_ends
+        broadcast.status = BroadcastStatus.SCHEDULED if is_later else BroadcastStatus.HELD
+        broadcast.starts_at = max(broadcast.starts_at, hold_ends)
+        broadcast.approved_by = user.email
+        broadcast.save(update_fields=["status", "starts_at", "approved_by"])
+        record_audit("broadcast.approved", f"send {broadcast.id}", user=user)
+        notify("messaging_broadcasts")
+    return broadcast
+
+
+def stop_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> Broadcast:
+    """Stops a send to the last message: only those on their way to the provider this moment still leave."""
+    at = clock()
+    with transaction.atomic():
+        broadcast = Broadcast.objects.select_for_update().get(id=broadcast_id)
+        if broadcast.status not in STOPPABLE:
+            raise NotAllowedNow
+        broadcast.status = BroadcastStatus.STOPPED
+        broadcast.finished_at = at
+        broadcast.save(update_fields=["status", "finished_at"])
+        with connection.cursor() as cursor:
+            cursor.execute(CANCEL_QUEUED, {"broadcast": broadcast.id, "now": at})
+            cancelled = cursor.rowcount
+        record_audit("broadcast.stopped", f"send {broadcast.id}", user=user, cancelled=cancelled)
+    return broadcast

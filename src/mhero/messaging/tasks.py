@@ -1,0 +1,30 @@
+"""What the worker keeps doing for the conversation service."""
+
+from mhero.messaging.circumstances import Watched
+from mhero.messaging.sending.expansion import Expansion
+from mhero.messaging.sending.station import Station
+from mhero.messaging.sending.sweep import Sweep
+from mhero.messaging.taking import Taking
+from mhero.platform.worker import Pump
+
+
+def pumps() -> list[Pump]:
+    watched = Watched()
+    station = Station(watched)
+    return [
+        Pump(
+            name="messaging.broadcasts",
+            step=Expansion(watched).step,
+            wakes_on="messaging_broadcasts",
+            every_seconds=1,
+        ),
+        Pump(name="messaging.senders", step=station.run),
+        Pump(name="messaging.queued", step=station.wake, wakes_on="messaging_queued", every_seconds=60),
+        Pump(
+            name="messaging.received",
+            step=Taking(watched).step,
+            wakes_on="messaging_received",
+            every_seconds=2,
+        ),
+        Pump(name="messaging.sweep", step=Sweep(watched).step, every_seconds=10),
+    ]
