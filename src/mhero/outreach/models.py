@@ -1,6 +1,7 @@
 """Saved audiences, and sends that are being prepared."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
@@ -17,6 +18,18 @@ class Audience(models.Model):
     filter = models.JSONField(default=dict)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=now)
+    #: Put away and out of the list, but not forgotten.
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=models.Q(archived_at__isnull=True),
+                name="outreach_one_audience_of_a_name",
+                violation_error_message=_("There is a list with this name already. Choose another name."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -28,6 +41,8 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     filter = models.JSONField(default=dict)
+    #: What the team calls it; the people who are texted do not see it.
+    name = models.CharField(_("name"), max_length=200, blank=True, default="")
     text = models.TextField(blank=True, default="")
     simplifies_accents = models.BooleanField(default=False)
     #: The broadcast that it became.

@@ -1,0 +1,38 @@
+"""What can go wrong while a send is prepared."""
+
+from mhero.platform.errors import MheroError
+
+
+class OutreachError(MheroError):
+    """The send could not be prepared."""
+
+    code = "outreach"
+
+
+class FilterNotUnderstood(OutreachError):
+    """The choice of people cannot be read."""
+
+    code = "filter_not_understood"
+
+
+class NobodyToText(OutreachError):
+    """Nobody who was chosen can be texted."""
+
+    code = "nobody_to_text"
+
+
+class PeopleChanged(OutreachError):
+    """The number of people changed since it was shown."""
+
+    code = "people_changed"
+
+    def __init__(self, shown: int, found: int) -> None:
+        super().__init__()
+        self.shown = shown
+        self.found = found
+
+
+class NoSMSChannel(OutreachError):
+    """There is no SMS channel that is switched on."""
+
+    code = "no_sms_channel"
