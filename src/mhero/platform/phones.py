@@ -55,7 +55,7 @@ class CleanedNumber:
 
 
 def clean(raw: str, region: str) -> list[CleanedNumber]:
-    """The numbers in a text, in their order; a national one is read as one of the region (ISO 3166-1 alpha-2).
+    """The numbers in a text, in their order; national ones read as the region's (ISO 3166-1 alpha-2).
 
     An empty text gives nothing; a text without any number gives one entry with the reason.
     """
@@ -162,7 +162,7 @@ def _parsed(digits: str, region: str) -> tuple[str, str]:
         return "", TOO_SHORT
     if possible == ValidationResult.TOO_LONG:
         return "", TOO_LONG
-    # Some countries also have shorter numbers, but a mobile that lost a digit is more likely than one of those.
+    # A country may have shorter numbers too, but a mobile that lost a digit is more likely than one of those.
     rules = _rules(region)
     national = phonenumbers.national_significant_number(parsed)
     is_ours = rules is not None and str(parsed.country_code) == rules.country_code

@@ -50,7 +50,9 @@ class Version(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["resource_id", "version"], name="registry_one_version_of_a_number")
+            models.UniqueConstraint(
+                fields=["resource_id", "version"], name="registry_one_version_of_a_number"
+            )
         ]
         indexes = [models.Index(fields=["type", "updated_at"])]
 
@@ -68,15 +70,25 @@ class Origin(models.Model):
     digest = models.CharField(max_length=64)
     #: What the source's record was not quite right about, in words; it came in all the same.
     warnings = ArrayField(models.TextField(), default=list)
+    #: What this source said, where several say something about the resource; empty where it is the only one.
+    body = models.JSONField(default=dict)
     seen_at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "key"], name="registry_one_origin_of_a_record")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="registry_one_origin_of_a_record")
+        ]
 
 
 class PlaceKind(models.TextChoices):
     JURISDICTION = "jurisdiction", _("Area")
     FACILITY = "facility", _("Facility")
+
+
+class TreeProblem(models.TextChoices):
+    NONE = "", _("Fine")
+    ORPHAN = "orphan", _("What it belongs to is not known, so it stands at the top")
+    LOOP = "loop", _("It belongs to itself by a detour, so it stands at the top")
 
 
 class Place(models.Model):
@@ -85,13 +97,18 @@ class Place(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=12, choices=PlaceKind.choices)
     name = models.TextField()
-    #: 1 is the country; what each level is called is in `Level`.
+    #: 1 is the country; what each level is called is in `Level`. One below its parent's.
     level = models.SmallIntegerField(default=1)
+    #: The level that the source says it has, for places whose parent is not known; 0 when it says nothing.
+    said_level = models.SmallIntegerField(default=0)
     parent = models.ForeignKey(
         "self", null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="children"
     )
     #: All places above it and itself, the country first.
     path = ArrayField(models.UUIDField(), default=list)
+    tree_problem = models.CharField(
+        max_length=10, choices=TreeProblem.choices, default=TreeProblem.NONE, blank=True
+    )
     #: Of a facility, such as `Clinic`.
     facility_type = models.TextField(default="")
     ownership = models.TextField(default="")
@@ -141,15 +158,19 @@ class Person(models.Model):
     cadres = ArrayField(models.TextField(), default=list)
     #: Jobs, specialties and qualifications in words.
     skills = ArrayField(models.TextField(), default=list)
-    #: The facility or area of the latest open role.
+    #: The person's own part of `skills`; the other comes from the roles.
+    qualifications = ArrayField(models.TextField(), default=list)
+    #: The facility or area of the latest open role; of somebody who left, of the last one.
     place = models.ForeignKey(
         Place, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="people"
     )
-    #: All places of all open roles, with everything above them.
+    #: All places of those roles, with everything above them.
     place_ids = ArrayField(models.UUIDField(), default=list)
     facility_types = ArrayField(models.TextField(), default=list)
     #: Working: active, and with a role that is open today.
     is_active = models.BooleanField(default=True)
+    #: What the source says of the person; without an open role it does not mean working.
+    said_active = models.BooleanField(default=True)
     #: On leave until this day, inclusive.
     on_leave_until = models.DateField(null=True)
     #: The number to text, E.164; empty unless `phone_state` is usable, shared or ambiguous.
@@ -189,22 +210,24 @@ class PhoneNumber(models.Model):
     raw = models.TextField()
     #: E.164, or empty when the text holds no number that can be right.
     number = models.CharField(max_length=20, default="", db_index=True)
+    #: The text held several numbers.
+    is_joined = models.BooleanField(default=False)
     #: 1 is preferred.
     rank = models.SmallIntegerField(default=1)
     #: mobile, work, home …
     use = models.CharField(max_length=10, default="")
-    problem = models.CharField(max_length=10, choices=PhoneProblem.choices, default=PhoneProblem.NONE, blank=True)
-    #: Why, in words: `too short for Liberia`.
-    reason = models.TextField(default="")
+    problem = models.CharField(
+        max_length=10, choices=PhoneProblem.choices, default=PhoneProblem.NONE, blank=True
+    )
+    #: Why it cannot be right: a code of `platform.phones`, which has the sentences.
+    reason = models.CharField(max_length=20, default="", blank=True)
 
 
 class Role(models.Model):
     """A post that a person holds or held. Its id is that of its PractitionerRole."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    person = models.ForeignKey(
-        Person, on_delete=models.DO_NOTHING, db_constraint=False, related_name="roles"
-    )
+    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False, related_name="roles")
     place = models.ForeignKey(
         Place, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="roles"
     )
@@ -215,4 +238,3 @@ class Role(models.Model):
     end = models.DateField(null=True)
     #: What the source says; whether the role is open also depends on `end`.
     is_active = models.BooleanField(default=True)
-

@@ -49,6 +49,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "qualifications",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                (
                     "place_ids",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.UUIDField(), default=list, size=None
@@ -61,6 +67,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
+                ("said_active", models.BooleanField(default=True)),
                 ("on_leave_until", models.DateField(null=True)),
                 ("phone", models.CharField(default="", max_length=20)),
                 (
@@ -96,6 +103,7 @@ class Migration(migrations.Migration):
                         base_field=models.TextField(), default=list, size=None
                     ),
                 ),
+                ("body", models.JSONField(default=dict)),
                 ("seen_at", models.DateTimeField(default=mhero.platform.clock.now)),
             ],
             options={
@@ -110,6 +118,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("raw", models.TextField()),
                 ("number", models.CharField(db_index=True, default="", max_length=20)),
+                ("is_joined", models.BooleanField(default=False)),
                 ("rank", models.SmallIntegerField(default=1)),
                 ("use", models.CharField(default="", max_length=10)),
                 (
@@ -126,7 +135,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("reason", models.TextField(default="")),
+                ("reason", models.CharField(blank=True, default="", max_length=20)),
                 (
                     "person",
                     models.ForeignKey(
@@ -149,10 +158,24 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.TextField()),
                 ("level", models.SmallIntegerField(default=1)),
+                ("said_level", models.SmallIntegerField(default=0)),
                 (
                     "path",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "tree_problem",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Fine"),
+                            ("orphan", "What it belongs to is not known, so it stands at the top"),
+                            ("loop", "It belongs to itself by a detour, so it stands at the top"),
+                        ],
+                        default="",
+                        max_length=10,
                     ),
                 ),
                 ("facility_type", models.TextField(default="")),
@@ -308,5 +331,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(fields=["phone"], name="registry_person_phone"),
+        ),
+        migrations.RunSQL(
+            # Persons' changes are numbered; see `mhero.registry.writing` for why the numbers commit in order.
+            "CREATE SEQUENCE registry_change;",
+            "DROP SEQUENCE registry_change;",
+        ),
+        migrations.RunSQL(
+            "CREATE INDEX registry_resource_identifier ON registry_resource"
+            " USING gin ((body->'identifier') jsonb_path_ops);",
+            "DROP INDEX registry_resource_identifier;",
         ),
     ]

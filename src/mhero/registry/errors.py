@@ -1,0 +1,15 @@
+"""What the registry refuses."""
+
+from mhero.platform.errors import MheroError
+
+
+class RegistryError(MheroError):
+    """The registry could not do what was asked."""
+
+    code = "registry"
+
+
+class NotAUsableNumber(RegistryError):
+    """This is not a number that can be texted."""
+
+    code = "not_a_usable_number"
