@@ -24,7 +24,7 @@ UNFINISHED = (RunStatus.WAITING, RunStatus.RUNNING)
 
 
 def ensure_seeds() -> None:
-    """Makes the channels that come with mHero, where they are missing. Polling ones are due once connected."""
+    """Makes the channels that come with mHero, where missing. Polling ones are due once connected."""
     with transaction.atomic():
         if seeds.make_missing():
             configuration_changed()
