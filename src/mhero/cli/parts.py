@@ -58,7 +58,7 @@ def run_sandbox(configuration: Configuration) -> None:
     _follow_parent()
     from mhero.sandbox.server import run
 
-    _run_until_stopped(run(configuration))
+    run(configuration)
 
 
 PARTS: dict[str, Callable[[Configuration], None]] = {

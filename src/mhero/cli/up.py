@@ -51,7 +51,7 @@ def run_everything(configuration: Configuration, *, demo: bool, say: Say) -> Non
         with database_url(configuration) as url:
             os.environ["DATABASE_URL"] = url
             prepared = prepare(configuration, demo=demo)
-            names = ["web", "gateway", "worker", *(["sandbox"] if demo else [])]
+            names = [*(["sandbox"] if demo else []), "web", "gateway", "worker"]
             parts = [Part(name, start_part(name), time.monotonic()) for name in names]
             try:
                 wait_until_ready(configuration, parts, stopping)
