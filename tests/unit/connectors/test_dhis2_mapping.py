@@ -1,12 +1,13 @@
 import base64
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
 
 from mhero.connectors.dhis2.mapping import BOUNDARY, LEVEL, TreeShape, facility_level, unit
-from mhero.connectors.mapped import OWNERSHIP, Unmappable
+from mhero.connectors.reading import OWNERSHIP, Unmappable
 
 TODAY = date(2026, 11, 23)
 SHAPE = TreeShape(base_url="https://dhis2.example.org", facility_level=4)
@@ -20,7 +21,7 @@ def a_group(name: str, *sets: tuple[str, str]) -> dict[str, Any]:
     return {"id": f"g{name}", "name": name, "groupSets": [{"id": id_, "name": words} for id_, words in sets]}
 
 
-def extension(body: dict[str, Any], url: str) -> Any:
+def extension(body: Mapping[str, Any], url: str) -> Any:
     return next((one for one in body["extension"] if one["url"] == url), None)
 
 
@@ -47,7 +48,7 @@ def test_a_unit_of_the_facility_level_is_a_facility() -> None:
         {"system": "https://dhis2.example.org/api/organisationUnits/code", "value": "OU_559"},
     ]
     assert extension(mapped.body, LEVEL)["valueInteger"] == 4
-    assert mapped.warnings == ()
+    assert mapped.warnings == []
 
 
 def test_a_unit_above_it_is_an_area_whatever_its_groups() -> None:
@@ -114,7 +115,7 @@ def test_a_point_is_a_position_and_a_polygon_an_outline() -> None:
 def test_an_orphan_comes_in_with_a_warning() -> None:
     mapped = unit(a_unit(parent=None), SHAPE, TODAY)
     assert mapped.body["partOf"] is None
-    assert mapped.warnings == ("It has no unit above it.",)
+    assert mapped.warnings == ["It has no unit above it."]
 
 
 @pytest.mark.parametrize(

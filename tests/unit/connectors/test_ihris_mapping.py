@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from mhero.connectors.ihris.mapping import (
     practitioner,
     role,
 )
-from mhero.connectors.mapped import OWNERSHIP, Unmappable
+from mhero.connectors.reading import OWNERSHIP, Unmappable
 
 TODAY = date(2026, 11, 23)
 NO_CADRES = CadreTable()
@@ -40,7 +41,7 @@ def a_role(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def mcsd_code(body: dict[str, Any]) -> str:
+def mcsd_code(body: Mapping[str, Any]) -> str:
     return str(body["type"][0]["coding"][0]["code"])
 
 
@@ -78,7 +79,7 @@ def test_a_facility_with_its_id_in_dhis2_is_the_same_place_as_there() -> None:
     mapped = location(a_place(identifier=[{"value": "7"}, identifier], partOf={"reference": "Location/D1"}))
     assert mapped.key == "Location/F1"
     assert mapped.same_as == ("dhis2", "Location/O6uvpzGd5pu")
-    assert mapped.warnings == ()
+    assert mapped.warnings == []
 
 
 def test_the_owner_is_kept_and_an_empty_one_is_not() -> None:
@@ -92,7 +93,7 @@ def test_the_owner_is_kept_and_an_empty_one_is_not() -> None:
 def test_a_facility_in_no_district_comes_in_with_a_warning() -> None:
     mapped = location(a_place(partOf={"reference": ""}))
     assert "partOf" not in mapped.body
-    assert mapped.warnings == ("It does not say which district it is in.",)
+    assert mapped.warnings == ["It does not say which district it is in."]
 
 
 def test_the_number_in_the_old_extension_comes_after_those_in_telecom() -> None:
@@ -145,7 +146,7 @@ def test_no_nonsense_in_a_field_stops_a_mapping(junk: Any) -> None:
     ],
 )
 def test_a_role_tells_what_is_odd_about_it(fields: dict[str, Any], warning: str | None) -> None:
-    assert role(a_role(**fields), NO_CADRES, TODAY).warnings == ((warning,) if warning else ())
+    assert role(a_role(**fields), NO_CADRES, TODAY).warnings == ([warning] if warning else [])
 
 
 def test_the_cadre_stands_behind_the_job() -> None:

@@ -6,11 +6,11 @@ Pages are counted by ourselves: the links DHIS2 gives are made from the address 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from mhero.connectors.errors import NotADHIS2
-from mhero.connectors.mapped import Document, dicts, part, text
+from mhero.connectors.errors import CalendarUnsupported, NotADHIS2
+from mhero.connectors.reading import Document, dicts, part, text
 from mhero.platform.errors import PartnerSpokeNonsense
 from mhero.platform.http import PartnerRefusedWith, RecordedClient
 
@@ -35,6 +35,14 @@ class SystemInfo:
     calendar: str
     #: The server's own time, without a zone as all its timestamps; None where it does not tell.
     server_date: datetime | None
+
+
+def refuse_other_calendars(system: SystemInfo) -> None:
+    """Raises `CalendarUnsupported` where dates are not those of the Gregorian calendar."""
+    if system.calendar and system.calendar not in {"iso8601", "gregorian"}:
+        raise CalendarUnsupported(
+            f"This DHIS2 counts its days in the {system.calendar} calendar, which mHero cannot read yet."
+        )
 
 
 class DHIS2Client:
@@ -133,8 +141,3 @@ def _local_time(value: Any) -> datetime | None:
         return datetime.fromisoformat(text(value)).replace(tzinfo=None)
     except ValueError:
         return None
-
-
-def back_from(server_date: datetime, overlap: timedelta) -> str:
-    """The watermark as it is kept: the server's own time, with an overlap."""
-    return (server_date - overlap).isoformat(timespec="seconds")

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from mhero.connectors.mapped import (
+from mhero.connectors.reading import (
     OWNERSHIP,
     Document,
-    Mapped,
     Unmappable,
     day,
     dicts,
@@ -18,6 +17,7 @@ from mhero.connectors.mapped import (
     part,
     text,
 )
+from mhero.registry.values import Incoming
 
 BOUNDARY: Final = "http://hl7.org/fhir/StructureDefinition/location-boundary-geojson"
 #: The level that DHIS2 itself gives a unit, for those whose parent is missing.
@@ -68,7 +68,7 @@ def facility_level(levels: Mapping[int, str]) -> int:
     return next(named, max(levels, default=4))
 
 
-def unit(raw: Document, shape: TreeShape, today: date) -> Mapped:
+def unit(raw: Document, shape: TreeShape, today: date) -> Incoming:
     """An area or a facility; raises `Unmappable` without an id."""
     uid = text(raw.get("id"))
     if not uid:
@@ -92,7 +92,7 @@ def unit(raw: Document, shape: TreeShape, today: date) -> Mapped:
         "extension": [*_level(level), *_ownership(owner), *_boundary(geometry)],
     }
     warnings = ["It has no unit above it."] if not parent and level != 1 else []
-    return Mapped(key=f"Location/{uid}", body=body, warnings=tuple(warnings))
+    return Incoming(key=f"Location/{uid}", type="Location", body=body, warnings=warnings)
 
 
 def _level(level: int) -> Iterator[Document]:

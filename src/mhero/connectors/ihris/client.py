@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from mhero.connectors.errors import NotAFHIRServer, WrongFHIRVersion
-from mhero.connectors.mapped import Document, dicts, part, reference_to, text
+from mhero.connectors.reading import Document, dicts, part, reference_to, text
 from mhero.platform.clock import Clock, now
 from mhero.platform.errors import PartnerSpokeNonsense
 from mhero.platform.http import Answer, PageExpired, PartnerRefusedWith, RecordedClient

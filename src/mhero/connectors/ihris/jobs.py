@@ -5,11 +5,12 @@ Many installations never fill the property in, so what a country says on the con
 code system, then the words of the job's own title.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mhero.connectors.mapped import dicts, text
+from mhero.connectors.reading import dicts, text
 
 #: Parts of job titles, English and French, in the order they are looked for: a "nurse midwife" is a midwife,
 #: and an assistant to a profession is not one of it.
@@ -62,6 +63,11 @@ class CadreTable:
     by_prefix: Mapping[str, str] = field(default_factory=dict)
     #: From iHRIS's own code system: a job code to the name of a cadre.
     by_code: Mapping[str, str] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Differs when a job may belong to another cadre than it did."""
+        rows = [sorted(self.by_prefix.items()), sorted(self.by_code.items()), CADRES_BY_TITLE]
+        return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
     def cadre_of(self, codes: Iterable[str], title: str) -> str:
         """The name of the cadre, or nothing when the job is of no known one."""

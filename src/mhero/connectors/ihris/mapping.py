@@ -10,10 +10,9 @@ from datetime import date
 from typing import Final
 
 from mhero.connectors.ihris.jobs import CadreTable
-from mhero.connectors.mapped import (
+from mhero.connectors.reading import (
     OWNERSHIP,
     Document,
-    Mapped,
     Unmappable,
     codings,
     day,
@@ -25,6 +24,7 @@ from mhero.connectors.mapped import (
     text,
     words_of,
 )
+from mhero.registry.values import Incoming
 
 _PROFILE: Final = "http://ihris.org/fhir/StructureDefinition"
 LEAVE_PROFILE: Final = f"{_PROFILE}/ihris-basic-leave"
@@ -44,7 +44,7 @@ class Leave:
     end: date
 
 
-def location(raw: Document) -> Mapped:
+def location(raw: Document) -> Incoming:
     """A country, region, district or facility; raises `Unmappable` without an id."""
     key = _key(raw, "Location")
     is_facility = _is_facility(raw)
@@ -57,24 +57,24 @@ def location(raw: Document) -> Mapped:
     warnings = ["It does not say which district it is in."] if is_facility and "partOf" not in body else []
     uid = _dhis2_id(raw)
     same_as = ("dhis2", f"Location/{uid}") if uid else None
-    return Mapped(key=key, body=body, warnings=tuple(warnings), same_as=same_as)
+    return Incoming(key=key, type="Location", body=body, warnings=warnings, same_as=same_as)
 
 
-def practitioner(raw: Document) -> Mapped:
+def practitioner(raw: Document) -> Incoming:
     """A health worker; raises `Unmappable` without an id."""
     key = _key(raw, "Practitioner")
     body = _taken(raw, "identifier active name gender birthDate communication")
     body["telecom"] = [*listed(raw.get("telecom")), *_legacy_phones(raw)]
     body["qualification"] = [{"code": one.get("code")} for one in dicts(raw.get("qualification"))]
-    return Mapped(key=key, body=body)
+    return Incoming(key=key, type="Practitioner", body=body)
 
 
-def role(raw: Document, cadres: CadreTable, today: date) -> Mapped:
+def role(raw: Document, cadres: CadreTable, today: date) -> Incoming:
     """A post with its job and cadre; raises `Unmappable` without an id."""
     key = _key(raw, "PractitionerRole")
     body = _taken(raw, "identifier active period practitioner specialty location")
     body["code"] = [*listed(raw.get("code")), *_cadre(raw, cadres)]
-    return Mapped(key=key, body=body, warnings=tuple(_doubts(raw, today)))
+    return Incoming(key=key, type="PractitionerRole", body=body, warnings=list(_doubts(raw, today)))
 
 
 def leave(raw: Document) -> Leave | None:

@@ -1,11 +1,10 @@
-"""What a mapping makes of a source's record, and the forgiving reading that all mappings share.
+"""The forgiving reading of a source's records that all mappings share.
 
 A source is dirty. A mapping understands what it can and never fails on the rest: making R4 of what is left,
 and saying what had to be left out, is the registry's part.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -17,20 +16,6 @@ _MCSD_TYPES: Final = "https://profiles.ihe.net/ITI/mCSD/CodeSystem/IHE.mCSD.Orga
 _PHYSICAL_TYPES: Final = "http://terminology.hl7.org/CodeSystem/location-physical-type"
 #: Where the owner of a facility stands: iHRIS's extension, as R4 and mCSD have none.
 OWNERSHIP: Final = "http://ihris.org/fhir/StructureDefinition/ihris-facility-ownership"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mapped:
-    """A record of a source as the FHIR R4 resource that the registry takes in."""
-
-    #: The source's own key, such as `Practitioner/123`.
-    key: str
-    #: FHIR R4, shaped as mCSD has it; its references are the source's own.
-    body: Document
-    #: What was not quite right, in words.
-    warnings: tuple[str, ...] = ()
-    #: The source and key of a record elsewhere that is the same thing.
-    same_as: tuple[str, str] | None = None
 
 
 class Unmappable(MheroError):

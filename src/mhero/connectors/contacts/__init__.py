@@ -1,0 +1,1 @@
+"""The registry's people as the contacts that messages go to."""

@@ -1,0 +1,51 @@
+"""Writes of the connectors room: connecting a foreign system, and trying whether the connection works."""
+
+from django.db import transaction
+
+from mhero.connectors.models import Connection, System
+from mhero.connectors.trying import Finding, look
+from mhero.exchange.models import Channel
+from mhero.exchange.services import request_run, schedule
+from mhero.platform.clock import now
+
+
+def connect(
+    system: str,
+    url: str,
+    username: str = "",
+    secret: str = "",
+    *,
+    options: dict[str, object] | None = None,
+    by: str = "mhero",
+) -> Connection:
+    """Keeps where a system is and how to sign in, sets its schedule going and asks for a sync at once.
+
+    An empty secret leaves the one that is kept. The sync reads everything when the system is another one, or
+    its data is to be understood in another way, than at the last.
+    """
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().filter(system=system).first() or Connection(
+            system=System(system)
+        )
+        before = (connection.url, connection.options)
+        connection.url, connection.username = url, username
+        connection.secret = secret or connection.secret
+        connection.options = connection.options if options is None else options
+        connection.updated_at = now()
+        connection.save()
+        for channel in Channel.objects.filter(mediator=system):
+            schedule(channel)
+            request_run(channel, by, is_full=before != (connection.url, connection.options))
+    return connection
+
+
+def try_connection(connection: Connection) -> Finding:
+    """Reads one page of the system and says in words what is there. A saved connection keeps the finding."""
+    finding = look(connection)
+    keep_finding(connection, works=finding.works, words=finding.words)
+    return finding
+
+
+def keep_finding(connection: Connection, *, works: bool, words: str) -> None:
+    """What a try or a sync found, for the connections page."""
+    Connection.objects.filter(id=connection.id).update(last_finding=words, last_tried_at=now(), works=works)

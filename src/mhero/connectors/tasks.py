@@ -1,0 +1,12 @@
+"""The connectors' mediators, registered by being imported here, and the pump that lets contacts follow."""
+
+from mhero.connectors.contacts.following import pump
+from mhero.connectors.dhis2 import mediator as dhis2
+from mhero.connectors.ihris import mediator as ihris
+from mhero.platform.worker import Pump
+
+__all__ = ["dhis2", "ihris", "pumps"]
+
+
+def pumps() -> list[Pump]:
+    return [pump()]
