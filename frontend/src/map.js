@@ -16,6 +16,8 @@ async function draw(place) {
   const response = await fetch(place.dataset.mapUrl);
   if (!response.ok || response.redirected) return;
   const { areas = [], points = [], legend = "" } = await response.json();
+  // Now it holds buttons, which a picture may not.
+  place.setAttribute("role", "group");
   const map = new Map(place, { attributionControl: false, renderer: new SVG(), scrollWheelZoom: false, zoomSnap: 0.25 });
   const shadeOf = shades([...areas, ...points].map((each) => each.value));
   const bounds = new LatLngBounds([]);

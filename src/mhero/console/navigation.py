@@ -42,7 +42,7 @@ NAVIGATION = (
         pages=(
             Entry(label=_("People"), url_name="people", permission="people.view"),
             Entry(label=_("Facilities"), url_name="facilities", permission="people.view"),
-            Entry(label=_("Phone problems"), url_name="phone-problems", permission="people.view"),
+            Entry(label=_("Phone problems"), url_name="phone_problems", permission="people.view"),
             Entry(label=_("Audiences"), url_name="audiences", permission="people.view"),
         ),
     ),
@@ -55,7 +55,7 @@ NAVIGATION = (
             Entry(label=_("Clients"), url_name="clients", permission="exchange.view"),
             Entry(label=_("Syncs"), url_name="syncs", permission="syncs.view"),
             Entry(label=_("Connections"), url_name="connections", permission="connections.manage"),
-            Entry(label=_("SMS channels"), url_name="sms-channels", permission="connections.manage"),
+            Entry(label=_("SMS channels"), url_name="sms_channels", permission="connections.manage"),
         ),
     ),
     Entry(
@@ -65,7 +65,7 @@ NAVIGATION = (
             Entry(label=_("Team"), url_name="team", permission="team.manage"),
             Entry(label=_("Usage"), url_name="usage", permission="usage.view"),
             Entry(label=_("Workspace"), url_name="workspace", permission="settings.manage"),
-            Entry(label=_("Sending rules"), url_name="sending-rules", permission="settings.manage"),
+            Entry(label=_("Sending rules"), url_name="sending_rules", permission="settings.manage"),
             Entry(label=_("Audit trail"), url_name="audit", permission="audit.view"),
         ),
     ),
