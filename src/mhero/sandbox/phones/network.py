@@ -28,7 +28,7 @@ class Message:
     at: datetime
     #: "in" towards the phone, "out" from it.
     direction: str
-    #: "accepted", "delivered", "failed" or "lost" towards the phone; "sent" from it.
+    #: "accepted", "delivered", "failed" or "lost" towards the phone; "sent" or "unsent" from it.
     status: str
 
 
@@ -65,12 +65,13 @@ class Network:
         self.phones: dict[str, Phone] = {}
         self.counts: Counter[str] = Counter()
         self.by_operator: dict[str, Counter[str]] = {}
-        #: Where a phone's words go that was never written to.
+        #: Where a phone's words go that was never written to. Unless it is set, the newest message's way.
         self.default_route: Route | None = None
         self._schedule = schedule
         self._post = post
         self._people = people
         self._clock = clock
+        self._newest_route: Route | None = None
         self._accepted: dict[tuple[str, str], Message] = {}
         # A receiver remembers message ids for days, so a network started anew must not count from one again.
         self._run = token_hex(4)
@@ -88,6 +89,7 @@ class Network:
         phone = self.phone(number)
         phone.incoming += 1
         phone.route, phone.short_code = route, short_code
+        self._newest_route = route
         message = self._message(phone, text, "in", "accepted", sender_id)
         if sender_id:
             self._accepted[scope, sender_id] = message
@@ -100,10 +102,10 @@ class Network:
         self._schedule.after(what.seconds, lambda: self._settle(message, phone, route, what, ordinal))
         return message
 
-    def say(self, number: str, text: str) -> Message | None:
-        """A phone sends a text; None when nothing tells where it should go."""
+    def say(self, number: str, text: str) -> Message:
+        """A phone sends a text. It stays "unsent" when nothing tells where it should go."""
         phone = self.phone(number)
-        route = phone.route or self.default_route
+        route = phone.route or self.default_route or self._newest_route
         message = self._message(phone, text, "out", "sent", "")
         self._count(message, "replies")
         callback = route and route.receive(
@@ -111,7 +113,8 @@ class Network:
         )
         if not callback:
             self.counts["replies_unroutable"] += 1
-            return None
+            message.status = "unsent"
+            return message
         self._post(callback)
         return message
 

@@ -99,7 +99,7 @@ def fate(operator: Operator | None, profile: Profile, draw: Random) -> Fate:
     if operator is None:
         return Fate(status="failed", seconds=1.0, reported=True)
     chance = draw.random()
-    seconds = operator.median_seconds * draw.lognormvariate(0, 0.7)
+    seconds = min(operator.median_seconds * draw.lognormvariate(0, 0.7), profile.longest_seconds)
     if chance < operator.failed:
         return Fate(status="failed", seconds=seconds, reported=True)
     if chance < operator.failed + operator.lost:
@@ -108,4 +108,4 @@ def fate(operator: Operator | None, profile: Profile, draw: Random) -> Fate:
     if draw.random() < operator.late:
         # Days of delay become the longest wait that somebody at a demonstration has patience for.
         seconds = min(draw.uniform(*_DAYS_LATE) / profile.hurry, profile.longest_seconds * draw.random())
-    return Fate(status="delivered", seconds=min(seconds, profile.longest_seconds), reported=reported)
+    return Fate(status="delivered", seconds=seconds, reported=reported)

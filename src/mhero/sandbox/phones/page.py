@@ -106,7 +106,7 @@ class Pages:
 
     def _bubbles(self, number: str) -> str:
         phone = self._network.phones.get(number)
-        shown = [m for m in phone.messages if m.status in ("delivered", "sent")] if phone else []
+        shown = [m for m in phone.messages if m.status in ("delivered", "sent", "unsent")] if phone else []
         if not shown:
             return '<li class="empty">No messages yet.</li>'
         return "".join(map(self._bubble, shown))
@@ -117,6 +117,7 @@ class Pages:
             direction=message.direction,
             who="You" if mine else escape(message.short_code or "mHero"),
             text=escape(message.text),
+            note="Not sent: no message has come from mHero yet." if message.status == "unsent" else "",
             at=message.at.isoformat(timespec="seconds"),
             clock=message.at.strftime("%H:%M"),
         )
