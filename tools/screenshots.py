@@ -13,7 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path comes first
-
 from tests.browser.chromium import launched  # noqa: E402
 from tests.integration.cli.demonstration import Demonstration  # noqa: E402
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
-
 from tests.integration.cli.installation import Installation, Running, free_ports
 
 if TYPE_CHECKING:
