@@ -21,12 +21,6 @@ class OwnAccount(AccountsError):
     code = "own_account"
 
 
-class BeyondOwnArea(AccountsError):
-    """You can only give people areas within your own."""
-
-    code = "beyond_own_area"
-
-
 class AlreadyOnTeam(AccountsError):
     """This person is on the team already."""
 

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest
 
+from mhero.accounts.access import SignedInRequest
 from mhero.accounts.errors import AlreadyLive, AlreadyOnTeam, InvitationOver, LastAdministrator, OwnAccount
 from mhero.accounts.models import AuditEvent, Invitation, User, Workspace
 from mhero.accounts.queries import digest_of, open_invitations
@@ -66,7 +67,7 @@ def change_password(user: User, password: str, request: HttpRequest | None = Non
 
 
 @transaction.atomic
-def reset_password(member: User, request: HttpRequest) -> str:
+def reset_password(member: User, request: SignedInRequest) -> str:
     """A one-time password for somebody who cannot sign in any more; their second step goes too."""
     if member == request.user:
         raise OwnAccount
@@ -81,7 +82,7 @@ def reset_password(member: User, request: HttpRequest) -> str:
 
 @transaction.atomic
 def invite(
-    email: str, role: str, area_id: UUID | None, request: HttpRequest, clock: Clock = now
+    email: str, role: str, area_id: UUID | None, request: SignedInRequest, clock: Clock = now
 ) -> tuple[Invitation, str]:
     """The invitation and its secret, which is known only now. It takes the place of an earlier one."""
     email = email.strip().lower()
@@ -101,7 +102,7 @@ def invite(
     return invitation, secret
 
 
-def withdraw(invitation: Invitation, request: HttpRequest) -> None:
+def withdraw(invitation: Invitation, request: SignedInRequest) -> None:
     record_audit("member.uninvited", invitation.email, request=request)
     invitation.delete()
 
@@ -122,7 +123,7 @@ def accept(invitation: Invitation, *, name: str, password: str, clock: Clock = n
 
 
 @transaction.atomic
-def change_member(member: User, role: str, area_id: UUID | None, request: HttpRequest) -> None:
+def change_member(member: User, role: str, area_id: UUID | None, request: SignedInRequest) -> None:
     """What a member may do, and where. Nobody changes their own."""
     if member == request.user:
         raise OwnAccount
@@ -137,7 +138,7 @@ def change_member(member: User, role: str, area_id: UUID | None, request: HttpRe
 
 
 @transaction.atomic
-def deactivate(member: User, request: HttpRequest) -> None:
+def deactivate(member: User, request: SignedInRequest) -> None:
     """Ends a member's access at once; what they did stays in the trail."""
     if member == request.user:
         raise OwnAccount
@@ -147,7 +148,7 @@ def deactivate(member: User, request: HttpRequest) -> None:
     record_audit("member.deactivated", member.email, request=request)
 
 
-def reactivate(member: User, request: HttpRequest) -> None:
+def reactivate(member: User, request: SignedInRequest) -> None:
     member.is_active = True
     member.save(update_fields=["is_active"])
     record_audit("member.reactivated", member.email, request=request)
@@ -161,7 +162,7 @@ def _keep_an_administrator(member: User) -> None:
 
 
 @transaction.atomic
-def go_live(request: HttpRequest, clock: Clock = now) -> Workspace:
+def go_live(request: SignedInRequest, clock: Clock = now) -> Workspace:
     """From now on messages leave for everyone, and not only for the team's own phones."""
     workspace = Workspace.objects.select_for_update().get(pk=Workspace.ONLY)
     if workspace.is_live:

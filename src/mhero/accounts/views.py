@@ -24,6 +24,7 @@ from mhero.accounts.actions import in_words
 from mhero.accounts.errors import AccountsError
 from mhero.accounts.forms import AccountForm, ChangePassword, JoinForm, NewPassword, WorkspaceForm
 from mhero.accounts.models import User
+from mhero.platform.ids import time_of
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -111,7 +112,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
         "accounts/audit.html",
         {
             "chosen": chosen,
-            "rows": [(event, trail.time_of(event.id), in_words(event.action)) for event in page.events],
+            "rows": [(event, time_of(event.id), in_words(event.action)) for event in page.events],
             "newer": f"?{chosen.query(after=page.newer)}" if page.newer else "",
             "older": f"?{chosen.query(before=page.older)}" if page.older else "",
             "chips": _chips(chosen),
@@ -145,7 +146,7 @@ def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
     # Excel takes the file for UTF-8 by this mark.
     yield "\ufeff"
     for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])  # type: ignore[misc]
+        yield writer.writerow([_harmless(cell) for cell in row])
 
 
 def _harmless(cell: str) -> str:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from mhero.accounts.models import User
@@ -10,15 +11,19 @@ from mhero.registry.models import Place, PlaceKind
 
 def area_choices(by: User) -> list[tuple[str, str]]:
     """The areas that this person may give to others: their own, and what lies within it."""
-    areas = Place.objects.filter(kind=PlaceKind.JURISDICTION, is_active=True)
-    if by.area_id is not None:
-        areas = areas.filter(path__contains=[by.area_id])
-    else:
-        areas = areas.filter(level__gt=1)
+    within = Q(level__gt=1) if by.area_id is None else Q(path__contains=[by.area_id])
+    areas = Place.objects.filter(within, kind=PlaceKind.JURISDICTION, is_active=True)
     names = {area.id: area for area in areas.only("id", "name", "path", "level")}
     choices = [(str(area.id), _words(area, names)) for area in names.values()]
     choices.sort(key=lambda choice: choice[1])
     return ([("", gettext("The whole country"))] if by.area_id is None else []) + choices
+
+
+def is_within(by: User, area_id: UUID | None) -> bool:
+    """Whether an area lies in that of the person, so that they may decide about its members."""
+    if by.area_id is None:
+        return True
+    return area_id is not None and Place.objects.filter(pk=area_id, path__contains=[by.area_id]).exists()
 
 
 def area_name(area_id: UUID | None) -> str:

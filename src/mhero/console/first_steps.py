@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.errors import AccountsError
 from mhero.accounts.models import User
 from mhero.connectors.models import Connection, System
+from mhero.console.links import link
 from mhero.messaging.models import Message, SMSChannel
 
 
@@ -42,49 +42,40 @@ def steps(user: User) -> list[Step]:
         Step(
             title=_("Connect iHRIS"),
             hint=_("Health workers and their phone numbers come from there."),
-            href=_link(user, "connections.manage", "connection", System.IHRIS),
+            href=link(user, "connections.manage", "connection", System.IHRIS),
             is_done=System.IHRIS in working,
         ),
         Step(
             title=_("Connect DHIS2"),
             hint=_("Counties, districts and facilities come from there."),
-            href=_link(user, "connections.manage", "connection", System.DHIS2),
+            href=link(user, "connections.manage", "connection", System.DHIS2),
             is_done=System.DHIS2 in working,
         ),
         Step(
             title=_("Connect a text message provider"),
             hint=_("Messages leave and replies arrive through it."),
-            href=_link(user, "connections.manage", "sms_channels"),
+            href=link(user, "connections.manage", "sms_channels"),
             is_done=SMSChannel.objects.filter(is_enabled=True).exists(),
         ),
         Step(
             title=_("Invite a second manager"),
             hint=_("So that somebody can stand in for you."),
-            href=_link(user, "team.manage", "invite"),
+            href=link(user, "team.manage", "invite"),
             is_done=queries.managers() > 1,
         ),
         Step(
             title=_("Send yourself an example"),
             hint=_("Put your phone number into your account first."),
-            href=_link(user, "messages.send", "send" if user.phone else "account"),
+            href=link(user, "messages.send", "send" if user.phone else "account"),
             is_done=Message.objects.filter(is_incoming=False, sent_at__isnull=False).exists(),
         ),
         Step(
             title=_("Go live"),
             hint=_("Until then messages go to the team's own phones only."),
-            href=_link(user, "settings.manage", "go_live"),
+            href=link(user, "settings.manage", "go_live"),
             is_done=queries.workspace().is_live,
         ),
     ]
-
-
-def _link(user: User, permission: str, url_name: str, *arguments: str) -> str:
-    if not user.may(permission):
-        return ""
-    try:
-        return reverse(url_name, args=arguments)
-    except NoReverseMatch:
-        return ""
 
 
 @requires("settings.manage")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from mhero.accounts.errors import AccountsError
 from mhero.accounts.forms import InvitationForm, MemberForm
 from mhero.accounts.models import Invitation, User
 from mhero.accounts.roles import PERMISSIONS, PERMISSIONS_OF, Role
-from mhero.console.areas import area_choices, area_name
+from mhero.console.areas import area_choices, area_name, is_within
 
 
 @requires("team.manage")
@@ -78,10 +79,9 @@ def withdraw(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
 @requires("team.manage")
 def member(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     """What one member may do, and where."""
-    found = get_object_or_404(User, pk=user_id)
+    found = _member(request, user_id)
     initial = {"role": found.role, "area": str(found.area_id or "")}
-    areas = area_choices(request.user)
-    form = MemberForm(request.POST or None, areas=areas, initial=initial)
+    form = MemberForm(request.POST or None, areas=area_choices(request.user), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if _done(request, lambda: services.change_member(found, data["role"], data["area"], request)):
@@ -95,8 +95,6 @@ def member(request: SignedInRequest, user_id: UUID) -> HttpResponse:
             "area": area_name(found.area_id),
             "form": form,
             "is_self": found == request.user,
-            # Somebody of a wider area can only be changed by somebody of as wide an area.
-            "is_within": initial["area"] in dict(areas),
             "roles": _roles_in_sentences(),
         },
     )
@@ -105,7 +103,7 @@ def member(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 @requires("team.manage")
 @require_http_methods(["GET", "POST"])
 def deactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
-    found = get_object_or_404(User, pk=user_id, is_active=True)
+    found = _member(request, user_id, is_active=True)
     if request.method == "POST":
         if _done(request, lambda: services.deactivate(found, request)):
             messages.success(request, gettext("%(name)s has no access any more.") % {"name": found})
@@ -116,7 +114,7 @@ def deactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 @requires("team.manage")
 @require_http_methods(["GET", "POST"])
 def reactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
-    found = get_object_or_404(User, pk=user_id, is_active=False)
+    found = _member(request, user_id, is_active=False)
     if request.method == "POST":
         services.reactivate(found, request)
         messages.success(request, gettext("%(name)s has access again.") % {"name": found})
@@ -129,7 +127,7 @@ def reactivate(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def reset_password(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     """Makes a one-time password. The answer to the form shows it, once: it is kept nowhere."""
-    found = get_object_or_404(User, pk=user_id, is_active=True)
+    found = _member(request, user_id, is_active=True)
     password = ""
     if request.method == "POST":
         try:
@@ -138,6 +136,14 @@ def reset_password(request: SignedInRequest, user_id: UUID) -> HttpResponse:
             messages.error(request, gettext(str(error)))
             return redirect("member", user_id)
     return render(request, "console/team/reset_password.html", {"member": found, "password": password})
+
+
+def _member(request: SignedInRequest, user_id: UUID, **state: bool) -> User:
+    """Somebody of a wider area can only be changed by somebody of as wide an area."""
+    found = get_object_or_404(User, pk=user_id, **state)
+    if not is_within(request.user, found.area_id):
+        raise PermissionDenied
+    return found
 
 
 def _done(request: HttpRequest, act: Callable[[], object]) -> bool:

@@ -1,0 +1,289 @@
+"""One of everything, around the named cast, for tests that visit pages.
+
+Korto runs the registry, Flomo is a district officer, Musu is a nurse with a feature phone, Teah must see
+nothing.
+Call `fill` inside a test that has a database.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from mhero.platform.clock import now
+from mhero.platform.ids import new_id
+
+SECRET_OF_INVITATION = "an-invitation-that-only-tests-know"
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    #: The people who visit pages, by the name that a failure shows.
+    visitors: dict[str, Any]
+    #: For each URL name with parameters, what they are.
+    samples: dict[str, dict[str, Any]]
+
+
+def fill() -> World:
+    places = _places()
+    musu = _musu(places)
+    users = _users(places)
+    samples: dict[str, dict[str, Any]] = {}
+    samples |= _registry(musu, places)
+    samples |= _accounts(users)
+    samples |= _exchange()
+    samples |= _messaging(musu, places)
+    samples |= _outreach(users["administrator"])
+    return World(visitors=users, samples=samples)
+
+
+def _places() -> dict[str, Any]:
+    from mhero.registry.models import Level, Place
+
+    for level, name in enumerate(["Country", "County", "District", "Facility"], start=1):
+        Level.objects.update_or_create(level=level, defaults={"name": name})
+    made: dict[str, Any] = {}
+    path: list[UUID] = []
+    for level, name in enumerate(["Liberia", "Bong", "Gbarnga", "Phebe Hospital"], start=1):
+        place_id = new_id()
+        path = [*path, place_id]
+        made[name] = Place.objects.create(
+            id=place_id,
+            kind="facility" if level == 4 else "jurisdiction",
+            name=name,
+            level=level,
+            parent_id=path[-2] if level > 1 else None,
+            path=path,
+            facility_type="Hospital" if level == 4 else "",
+            latitude=7.0,
+            longitude=-9.5,
+        )
+    lofa = new_id()
+    made["Lofa"] = Place.objects.create(
+        id=lofa, kind="jurisdiction", name="Lofa", level=2, parent_id=path[0], path=[path[0], lofa]
+    )
+    return made
+
+
+def _musu(places: dict[str, Any]) -> Any:
+    from mhero.registry.models import Person, PhoneNumber, Role
+
+    phebe = places["Phebe Hospital"]
+    musu = Person.objects.create(
+        id=new_id(),
+        name="Musu Kollie",
+        given_name="Musu",
+        family_name="Kollie",
+        gender="female",
+        languages=["en"],
+        cadres=["Registered Nurse"],
+        place=phebe,
+        place_ids=phebe.path,
+        facility_types=["Hospital"],
+        phone="+231770000001",
+        phone_state="usable",
+        change=1,
+    )
+    Role.objects.create(
+        id=new_id(), person=musu, place=phebe, job="Nurse", cadre="Registered Nurse", start=now().date()
+    )
+    PhoneNumber.objects.create(person=musu, raw="0770 000 001", number="+231770000001", use="mobile")
+    return musu
+
+
+def _users(places: dict[str, Any]) -> dict[str, Any]:
+    from mhero.accounts.models import User
+    from mhero.accounts.roles import Role
+
+    users = {
+        role.value: User.objects.create_user(f"{role.value}@example.org", name=role.name.title(), role=role)
+        for role in Role
+    }
+    users["Flomo, a district officer"] = User.objects.create_user(
+        "flomo@example.org",
+        name="Flomo",
+        role=Role.COMMUNICATIONS_OFFICER,
+        area_id=places["Gbarnga"].id,
+    )
+    users["Teah, who must see nothing"] = User.objects.create_user(
+        "teah@example.org", name="Teah", role="nobody"
+    )
+    # Usable, so that pages ask for it; nobody signs in with it.
+    User.objects.update(password="scrypt$placeholder")
+    return {who: User.objects.get(pk=user.pk) for who, user in users.items()}
+
+
+def _registry(musu: Any, places: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    from mhero.registry.models import Origin, Resource, Version
+
+    body = {
+        "resourceType": "Practitioner",
+        "id": str(musu.id),
+        "active": True,
+        "name": [{"use": "official", "text": "Musu Kollie", "family": "Kollie", "given": ["Musu"]}],
+        "telecom": [{"system": "phone", "use": "mobile", "value": "0770 000 001"}],
+    }
+    Resource.objects.create(id=musu.id, type="Practitioner", updated_at=now(), body=body)
+    Version.objects.create(resource_id=musu.id, type="Practitioner", version=1, updated_at=now(), body=body)
+    Origin.objects.create(resource_id=musu.id, source="ihris", key="Practitioner/1", digest="x")
+    person, facility = {"person_id": musu.id}, {"place_id": places["Phebe Hospital"].id}
+    return {
+        "person": person,
+        "correct_phone": person,
+        "correct_language": person,
+        "facility": facility,
+        "person_conversation": person,
+    }
+
+
+def _accounts(users: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    from mhero.accounts.models import Invitation
+    from mhero.accounts.queries import digest_of
+    from mhero.accounts.services import record_audit
+
+    invitation = Invitation.objects.create(
+        email="saye@example.org",
+        invited_by=users["administrator"],
+        secret_digest=digest_of(SECRET_OF_INVITATION),
+        expires_at=now() + timedelta(days=1),
+    )
+    record_audit("sign_in.done", "korto@example.org", user=users["administrator"], how="a password")
+    of_viewer = {"user_id": users["viewer"].id}
+    return {
+        "member": of_viewer,
+        "deactivate": of_viewer,
+        "reactivate": of_viewer,
+        "reset_password": of_viewer,
+        "withdraw": {"invitation_id": invitation.id},
+        "join": {"secret": SECRET_OF_INVITATION},
+    }
+
+
+def _exchange() -> dict[str, dict[str, Any]]:
+    from mhero.connectors.models import Connection
+    from mhero.exchange.models import Channel, Client, Orchestration, RefusedRecord, Run, Transaction
+
+    Connection.objects.create(system="ihris", url="https://ihris.example.org/fhir", works=True)
+    polled, _ = Channel.objects.get_or_create(
+        name="iHRIS to the registry, in tests",
+        defaults={"type": "polling", "mediator": "ihris", "polling_schedule": "10 minutes"},
+    )
+    client = Client.objects.create(
+        client_id="dashboard", name="The ministry's dashboard", roles=["facilities"]
+    )
+    transaction = Transaction.objects.create(
+        channel_id=polled.id,
+        client_id="dashboard",
+        client_ip="127.0.0.1",
+        status="Successful",
+        method="GET",
+        path="/fhir/Location",
+        querystring="_count=10",
+        request_headers={"Accept": "application/fhir+json"},
+        request_body=b"",
+        response_status=200,
+        response_body=b'{"resourceType": "Bundle"}',
+        error="",
+        seconds=0.2,
+    )
+    orchestration = Orchestration.objects.create(
+        transaction_id=transaction.id,
+        name="Read Practitioner",
+        method="GET",
+        url="https://ihris.example.org/fhir/Practitioner",
+        request_body=b"",
+        status=200,
+        seconds=0.1,
+        bytes=2000,
+        response_body=b"{}",
+        error="",
+    )
+    run = Run.objects.create(
+        channel=polled,
+        transaction_id=transaction.id,
+        status="done_with_problems",
+        requested_by="schedule",
+        started_at=now(),
+        finished_at=now(),
+        counts={"read": 10, "new": 8, "changed": 1, "refused": 1},
+    )
+    RefusedRecord.objects.create(
+        channel=polled, key="Practitioner/9", reason="It has no name.", raw={"id": "9"}
+    )
+    of_channel, of_run = {"channel_id": polled.id}, {"run_id": run.id}
+    of_transaction = {"transaction_id": transaction.id}
+    return {
+        "transaction": of_transaction,
+        "transaction_body": of_transaction,
+        "orchestration": {"orchestration_id": orchestration.id},
+        "channel": of_channel,
+        "client": {"client_id": client.id},
+        "run": of_run,
+        "run_status": of_run,
+        "sync_now": of_channel,
+        "connection": {"system": "ihris"},
+    }
+
+
+def _messaging(musu: Any, places: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    from mhero.messaging.models import Broadcast, Contact, Message, SMSChannel
+
+    channel = SMSChannel.objects.create(
+        type="external", name="Sandbox network", address="1234", send_url="https://sms.example.org/send"
+    )
+    contact = Contact.objects.create(
+        person_id=musu.id,
+        number="+231770000001",
+        name="Musu Kollie",
+        language="eng",
+        fields={"first_name": "Musu", "cadre": "Registered Nurse", "county": "Bong"},
+        place_ids=places["Phebe Hospital"].path,
+        last_message_at=now(),
+    )
+    broadcast = Broadcast.objects.create(
+        name="Vaccine stock",
+        text="Hello @contact.first_name, is there BCG on your shelf?",
+        sms_channel=channel,
+        status="sent",
+        audience_description="Nurses in Bong",
+        created_by="korto@example.org",
+        starts_at=now(),
+        started_at=now(),
+        finished_at=now(),
+        expires_at=now() + timedelta(days=1),
+        accounted={"chosen": 1, "will_send": 1},
+        expanded=1,
+    )
+    common = {"contact_id": contact.id, "sms_channel_id": channel.id, "number": contact.number}
+    sent = Message.objects.create(
+        is_incoming=False,
+        broadcast_id=broadcast.id,
+        text="Hello Musu, is there BCG on your shelf?",
+        status="delivered",
+        sent_at=now(),
+        final_at=now(),
+        **common,
+    )
+    Message.objects.create(is_incoming=True, text="Yes pls", status="received", answers_id=sent.id, **common)
+    of_broadcast, of_contact = {"broadcast_id": broadcast.id}, {"contact_id": contact.id}
+    return {
+        "broadcast": of_broadcast,
+        "broadcast_status": of_broadcast,
+        "broadcast_stop": of_broadcast,
+        "broadcast_approve": of_broadcast,
+        "broadcast_file": of_broadcast,
+        "message": {"message_id": sent.id},
+        "conversation": of_contact,
+        "sms_channel": {"channel_id": channel.id},
+    }
+
+
+def _outreach(korto: Any) -> dict[str, dict[str, Any]]:
+    from mhero.outreach.models import Audience, Draft
+
+    audience = Audience.objects.create(name="Nurses of Bong", filter={"cadres": ["Registered Nurse"]})
+    draft = Draft.objects.create(
+        owner=korto, filter={"cadres": ["Registered Nurse"]}, text="Hello @contact.first_name"
+    )
+    of_draft, of_audience = {"draft_id": draft.id}, {"audience_id": audience.id}
+    return {"send_what": of_draft, "send_check": of_draft, "preview": of_draft, "audience": of_audience}
