@@ -99,7 +99,7 @@ def country_name(region: str) -> str:
     from babel import Locale
 
     language = (get_language() or "en").replace("-", "_")
-    return Locale.parse(language).territories.get(region, region)
+    return str(Locale.parse(language).territories.get(region, region))
 
 
 def _parts(text: str, region: str) -> Iterator[str]:
@@ -204,6 +204,6 @@ def _rules(region: str) -> _Rules | None:
     return _Rules(
         country_code=str(metadata.country_code),
         trunk=metadata.national_prefix or "",
-        length=max(metadata.mobile.possible_length or metadata.general_desc.possible_length),
+        length=max(metadata.mobile.possible_length or (0,)),
         mobile=re.compile(metadata.mobile.national_number_pattern),
     )

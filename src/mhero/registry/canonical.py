@@ -1,7 +1,7 @@
 """Makes an R4 resource of whatever a source sent, and says what it left out.
 
-Life's data has empty arrays, bare strings where a reference belongs, and coordinates that are empty text. None
-of it is a reason to lose a health worker: the good parts come in, the others become warnings.
+Life's data has empty arrays, bare strings where a reference belongs, and coordinates that are empty text.
+None of it is a reason to lose a health worker: the good parts come in, the others become warnings.
 """
 
 import re

@@ -270,7 +270,7 @@ def _is_cadre(concept: Body) -> bool:
 
 
 def _day(moment: Any, *, last: bool) -> date | None:
-    """The day of an R4 dateTime. A month or a year is its first day, or its last where a period ends with it."""
+    """The day of an R4 dateTime; of a month or a year the first, or the last where a period ends with it."""
     if not moment:
         return None
     text = str(moment)[:10]

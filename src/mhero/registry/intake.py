@@ -170,11 +170,12 @@ def _count(taken: TakenIn, type: str, before: Resource | None, body: dict[str, A
 
 
 def _unusable(record: Incoming) -> str:
+    body: object = record.body
     if record.type not in RESOURCES:
         return f"The registry keeps no {record.type or 'records without a type'}."
     if not record.key or len(record.key) > _LONGEST_KEY or "\x00" in record.key:
         return "It has no identifier that can be kept."
-    if not isinstance(record.body, Mapping):
+    if not isinstance(body, Mapping):
         return "It is not a resource."
     return ""
 

@@ -31,9 +31,7 @@ def refresh_numbers(people: Collection[UUID]) -> None:
 
 def refresh_tree() -> set[UUID]:
     """Puts every place where it belongs; returns those that moved."""
-    rows = select(
-        "SELECT id, parent_id, said_level, path, level, tree_problem FROM registry_place"  # All of them.
-    )
+    rows = select("SELECT id, parent_id, said_level, path, level, tree_problem FROM registry_place")
     nodes = {id: Node(parent=parent, said_level=said_level) for id, parent, said_level, *_ in rows}
     placed = positions(nodes)
     moved = [
@@ -42,7 +40,7 @@ def refresh_tree() -> set[UUID]:
         if (placed[id].path, placed[id].level, placed[id].problem) != (tuple(path), level, problem)
     ]
     write(sql.WRITE_POSITIONS, moved)
-    return {row["id"] for row in moved}  # type: ignore[misc]
+    return {row["id"] for row in moved}
 
 
 def people_under(places: Collection[UUID]) -> set[UUID]:

@@ -22,9 +22,9 @@ from mhero.registry.writing import execute, select, writing
 def take_in(source: str, records: Sequence[Incoming], *, clock: Clock = now) -> TakenIn:
     """Brings a batch of a source's records into the registry, in one transaction; some 500 at a time is best.
 
-    Whatever has an identifier, a known type and a name comes in; what is wrong in it becomes warnings. The same
-    batch a second time changes nothing. References may come before what they refer to, but organizations should
-    come before the locations that they manage.
+    Whatever has an identifier, a known type and a name comes in; what is wrong in it becomes warnings. The
+    same batch a second time changes nothing. References may come before what they refer to, but organizations
+    should come before the locations that they manage.
     """
     taken = TakenIn()
     at = clock()

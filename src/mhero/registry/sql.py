@@ -1,4 +1,4 @@
-"""The registry's set-based statements. A batch comes in as one JSON array and is read with jsonb_to_recordset."""
+"""The registry's set-based statements. A batch comes as one JSON array, read with jsonb_to_recordset."""
 
 from typing import Final
 
@@ -72,8 +72,8 @@ ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, given_name = excluded.given_name, family_name = excluded.family_name,
     gender = excluded.gender, qualifications = excluded.qualifications, said_active = excluded.said_active,
     languages = CASE WHEN person.language_correction = '' THEN excluded.languages
-        ELSE person.language_correction::text || array_remove(excluded.languages, person.language_correction::text)
-        END,
+        ELSE person.language_correction::text
+            || array_remove(excluded.languages, person.language_correction::text) END,
     change = excluded.change
 """
 
@@ -108,7 +108,8 @@ WITH role AS (
 ), ranked AS (
     SELECT *, row_number() OVER (
         PARTITION BY person_id
-        ORDER BY is_open DESC, CASE WHEN is_open THEN start ELSE coalesce("end", start) END DESC NULLS LAST, id
+        ORDER BY is_open DESC,
+            CASE WHEN is_open THEN start ELSE coalesce("end", start) END DESC NULLS LAST, id
     ) AS nth FROM role
 ), counted AS (
     SELECT ranked.*, place.path, place.facility_type FROM ranked
