@@ -96,6 +96,19 @@ def test_a_facility_in_no_district_comes_in_with_a_warning() -> None:
     assert mapped.warnings == ["It does not say which district it is in."]
 
 
+def test_a_managing_organization_that_is_a_bare_text_is_told() -> None:
+    district = {"reference": "Location/D1"}
+    mapped = location(a_place(partOf=district, managingOrganization="Organization/F1"))
+    assert "managingOrganization" not in mapped.body
+    assert mapped.warnings == ["Its managing organisation is a text where a reference belongs."]
+
+
+def test_a_bare_name_is_the_name() -> None:
+    mapped = practitioner(a_nurse(name="Musu Kollie"))
+    assert mapped.body["name"] == [{"text": "Musu Kollie"}]
+    assert mapped.warnings == ["The name does not tell family name from given names."]
+
+
 def test_the_number_in_the_old_extension_comes_after_those_in_telecom() -> None:
     mobile = {"system": "phone", "use": "mobile", "value": "0770 123 456"}
     old = {"url": LEGACY_PHONE, "valueString": "0886123456"}

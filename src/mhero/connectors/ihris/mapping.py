@@ -49,12 +49,17 @@ def location(raw: Document) -> Incoming:
     key = _key(raw, "Location")
     is_facility = _is_facility(raw)
     ours = mcsd_types(is_facility)
-    body = _taken(raw, "identifier status name telecom position partOf managingOrganization")
+    body = _taken(raw, "identifier status name telecom position partOf")
     body |= ours | {"type": ours["type"] + listed(raw.get("type")), "extension": list(_ownership(raw))}
-    # What R4 would call a broken reference: many facilities are in an area called "".
+    # Some say that they are in an area called "".
     if not reference_to(raw.get("partOf"), "Location"):
         body.pop("partOf", None)
-    warnings = ["It does not say which district it is in."] if is_facility and "partOf" not in body else []
+    warnings = []
+    if is_facility and "partOf" not in body:
+        warnings.append("It does not say which district it is in.")
+    # iHRIS need not serve the organisation, so the registry makes its own beside each facility.
+    if isinstance(raw.get("managingOrganization"), str):
+        warnings.append("Its managing organisation is a text where a reference belongs.")
     uid = _dhis2_id(raw)
     same_as = ("dhis2", f"Location/{uid}") if uid else None
     return Incoming(key=key, type="Location", body=body, warnings=warnings, same_as=same_as)
@@ -63,10 +68,14 @@ def location(raw: Document) -> Incoming:
 def practitioner(raw: Document) -> Incoming:
     """A health worker; raises `Unmappable` without an id."""
     key = _key(raw, "Practitioner")
-    body = _taken(raw, "identifier active name gender birthDate communication")
+    body = _taken(raw, "identifier active gender birthDate communication")
+    # A bare name is not R4, but it is the name.
+    body["name"] = [{"text": one} if isinstance(one, str) else one for one in listed(raw.get("name"))]
     body["telecom"] = [*listed(raw.get("telecom")), *_legacy_phones(raw)]
     body["qualification"] = [{"code": one.get("code")} for one in dicts(raw.get("qualification"))]
-    return Incoming(key=key, type="Practitioner", body=body)
+    is_bare = any(isinstance(one, str) for one in listed(raw.get("name")))
+    warnings = ["The name does not tell family name from given names."] if is_bare else []
+    return Incoming(key=key, type="Practitioner", body=body, warnings=warnings)
 
 
 def role(raw: Document, cadres: CadreTable, today: date) -> Incoming:
