@@ -32,8 +32,8 @@ class AuditFilter:
     @classmethod
     def of(cls, query: QueryDict) -> "AuditFilter":
         return cls(
-            who=query.get("who", "").strip()[:254],
-            action=query.get("action", "").strip()[:100],
+            who=_text(query.get("who", "")),
+            action=_text(query.get("action", "")),
             since=_day(query.get("since", "")),
             until=_day(query.get("until", "")),
         )
@@ -95,6 +95,11 @@ def file_rows(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:
             detail,
             event.ip or "",
         ]
+
+
+def _text(raw: str) -> str:
+    # PostgreSQL knows no NUL.
+    return raw.replace("\0", "").strip()[:254]
 
 
 def _day(text: str) -> date | None:

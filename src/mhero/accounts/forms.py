@@ -24,8 +24,8 @@ from mhero.accounts.queries import workspace
 from mhero.accounts.roles import Role
 from mhero.platform import phones
 
-#: (the place's id, what it is called) pairs.
-AreaChoices = Sequence[tuple[str, str]]
+#: (value, words) pairs.
+Choices = Sequence[tuple[str, str]]
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -162,14 +162,16 @@ class MemberForm(forms.Form):
         help_text=_("The person sees and texts only the health workers of this area."),
     )
 
-    def __init__(self, *args: Any, areas: AreaChoices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, areas: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["area"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker.
-        field.choices = list(areas)
+        self.areas = dict(areas)
+        _offer(self, "area", areas)
 
     def clean_area(self) -> UUID | None:
         area = self.cleaned_data["area"]
+        # Nothing chosen is the whole country, which not everybody may give.
+        if area not in self.areas:
+            raise ValidationError(_("Choose an area."))
         return UUID(area) if area else None
 
 
@@ -202,9 +204,13 @@ class WorkspaceForm(forms.ModelForm):  # type: ignore[type-arg]
             ("time_zone", sorted((zone, zone) for zone in available_timezones() if "/" in zone)),
             ("currency", _currencies(locale)),
         ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker.
-            field.choices = choices
+            _offer(self, name, choices)
+
+
+def _offer(form: forms.BaseForm, name: str, choices: Choices) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker.
+    field.choices = list(choices)
 
 
 def _countries(locale: Locale) -> list[tuple[str, str]]:
