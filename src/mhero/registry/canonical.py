@@ -2,13 +2,16 @@
 
 Life's data has empty arrays, bare strings where a reference belongs, and coordinates that are empty text.
 None of it is a reason to lose a health worker: the good parts come in, the others become warnings.
+
+The shapes are turned into nested functions once, since a country has a million elements to read.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 from mhero.registry.shapes import DATATYPES, OURS, REQUIRED, RESOURCES, Shape, Type
@@ -20,7 +23,7 @@ _NOTHING: Final = object()
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _DATE_TIME = re.compile(_DATE.pattern + r"(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
-_ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
+_CLOCK = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _MOST_WARNINGS = 20
 _DEEPEST = 12
@@ -33,100 +36,160 @@ class Tidied:
     warnings: list[str]
 
 
-def tidy(type: str, raw: dict[str, Any], resolve: Resolve) -> Tidied:
-    """The resource that is in `raw`. Never raises, whatever the JSON is."""
-    reader = _Reader(resolve=resolve)
-    body = reader.structure(raw, RESOURCES[type], "", 0)
-    return Tidied(body=body if isinstance(body, dict) else {}, warnings=reader.warnings)
+class _Run:
+    """One resource being read: what was said about it so far."""
 
+    __slots__ = ("resolve", "warnings")
 
-@dataclass(kw_only=True, slots=True)
-class _Reader:
-    resolve: Resolve
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self, resolve: Resolve) -> None:
+        self.resolve = resolve
+        self.warnings: list[str] = []
 
     def warn(self, path: str, why: str) -> Any:
         if len(self.warnings) < _MOST_WARNINGS:
-            self.warnings.append(f"{path}: {why}")
+            self.warnings.append(f"{_UNSTORABLE.sub('', path)}: {why}")
         return _NOTHING
 
-    def value(self, raw: Any, type: Type, path: str, depth: int) -> Any:
-        if depth > _DEEPEST:
-            return self.warn(path, "nested too deeply")
-        if isinstance(type, list):
-            return self.repeated(raw, type[0], path, depth)
-        if isinstance(type, dict):
-            return self.structure(raw, type, path, depth)
-        if type == "Reference":
-            return self.reference(raw, path, depth)
-        if type in DATATYPES:
-            return self.structure(raw, DATATYPES[type], path, depth, REQUIRED.get(type))
-        return self.primitive(raw, type, path)
 
-    def repeated(self, raw: Any, type: Type, path: str, depth: int) -> Any:
+#: Reads one value; gives `_NOTHING` for what is left out.
+_Read = Callable[[Any, _Run], Any]
+
+
+def tidy(type: str, raw: dict[str, Any], resolve: Resolve) -> Tidied:
+    """The resource that is in `raw`. Never raises, whatever the JSON is."""
+    run = _Run(resolve)
+    body = _resource_reader(type)(raw, run)
+    return Tidied(body=body if isinstance(body, dict) else {}, warnings=run.warnings)
+
+
+@lru_cache
+def _resource_reader(type: str) -> _Read:
+    return _structure(RESOURCES[type], "", 0)
+
+
+def _reader(type: Type, path: str, depth: int) -> _Read:
+    if depth > _DEEPEST:
+        return lambda raw, run: run.warn(path, "nested too deeply")
+    if isinstance(type, list):
+        return _repeated(_reader(type[0], path, depth + 1), path)
+    if isinstance(type, dict):
+        return _structure(type, path, depth)
+    if type == "Reference":
+        return _reference(path, depth)
+    if type == "CodeableConcept":
+        return _concept(path, depth)
+    if type in DATATYPES:
+        return _structure(DATATYPES[type], path, depth, REQUIRED.get(type))
+    return _primitive(type, path)
+
+
+def _repeated(read: _Read, path: str) -> _Read:
+    def repeated(raw: Any, run: _Run) -> Any:
         if not isinstance(raw, list):
-            self.warn(path, "one value where a list belongs")
+            run.warn(path, "one value where a list belongs")
             raw = [raw]
-        items = [self.value(item, type, path, depth + 1) for item in raw]
-        return [item for item in items if item is not _NOTHING] or _NOTHING
+        items = [item for item in (read(item, run) for item in raw) if item is not _NOTHING]
+        return items or _NOTHING
 
-    def structure(
-        self, raw: Any, shape: Shape, path: str, depth: int, required: set[str] | None = None
-    ) -> Any:
-        if isinstance(raw, str) and shape is DATATYPES["CodeableConcept"]:
-            self.warn(path, "plain text where a coded value belongs")
-            raw = {"text": raw}
+    return repeated
+
+
+def _structure(shape: Shape, path: str, depth: int, required: set[str] | None = None) -> _Read:
+    needed = required or REQUIRED.get(path, set())
+    # Filled as elements are met: an extension may hold extensions, so not all of it can be made at once.
+    readers: dict[str, _Read] = {}
+
+    def structure(raw: Any, run: _Run) -> Any:
         if not isinstance(raw, dict):
-            return _NOTHING if _is_empty(raw) else self.warn(path, "not understood, left out")
+            return _NOTHING if _is_empty(raw) else run.warn(path, "not understood, left out")
         made: dict[str, Any] = {}
         for name, given in raw.items():
-            here = f"{path}.{name}" if path else str(name)
-            if name not in shape:
-                if name not in OURS and not str(name).startswith("_") and not _is_empty(given):
-                    self.warn(here, "not part of FHIR R4, left out")
-            elif not _is_empty(given):
-                value = self.value(given, shape[name], here, depth + 1)
-                if value is not _NOTHING:
-                    made[name] = value
-        missing = (required or REQUIRED.get(path, set())) - made.keys()
-        if not made or missing:
-            return self.warn(path, "incomplete, left out") if made and path else _NOTHING
+            if _is_empty(given):
+                continue
+            read = readers.get(name)
+            if read is None:
+                if name not in shape:
+                    if name not in OURS and not str(name).startswith("_"):
+                        run.warn(_below(path, name), "not part of FHIR R4, left out")
+                    continue
+                read = readers[name] = _reader(shape[name], _below(path, name), depth + 1)
+            value = read(given, run)
+            if value is not _NOTHING:
+                made[name] = value
+        if not made or not needed <= made.keys():
+            return run.warn(path, "incomplete, left out") if made and path else _NOTHING
         return made
 
-    def reference(self, raw: Any, path: str, depth: int) -> Any:
+    return structure
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _concept(path: str, depth: int) -> _Read:
+    read = _structure(DATATYPES["CodeableConcept"], path, depth)
+
+    def concept(raw: Any, run: _Run) -> Any:
         if isinstance(raw, str):
-            self.warn(path, "bare text where a reference belongs")
+            run.warn(path, "plain text where a coded value belongs")
+            raw = {"text": raw}
+        return read(raw, run)
+
+    return concept
+
+
+def _reference(path: str, depth: int) -> _Read:
+    read = _structure(DATATYPES["Reference"], path, depth)
+
+    def reference(raw: Any, run: _Run) -> Any:
+        if isinstance(raw, str):
+            run.warn(path, "bare text where a reference belongs")
             raw = {"reference": raw}
-        made = self.structure(raw, DATATYPES["Reference"], path, depth)
-        if made is not _NOTHING and "reference" in made:
-            target = self.resolve(made["reference"])
-            if target is None:
-                self.warn(path, "leads to nothing here, left out")
-                del made["reference"]
-                return made or _NOTHING
-            made["reference"] = target
+        made = read(raw, run)
+        if made is _NOTHING or "reference" not in made:
+            return made
+        target = run.resolve(made["reference"])
+        if target is None:
+            run.warn(path, "leads to nothing here, left out")
+            del made["reference"]
+            return made or _NOTHING
+        made["reference"] = target
         return made
 
-    def primitive(self, raw: Any, type: str, path: str) -> Any:
-        name, _, allowed = type.partition(":")
-        value = _PRIMITIVES[name](raw)
+    return reference
+
+
+def _primitive(type: str, path: str) -> _Read:
+    name, _, words = type.partition(":")
+    understand, allowed = _PRIMITIVES[name], frozenset(words.split())
+
+    def primitive(raw: Any, run: _Run) -> Any:
+        value = understand(raw)
         if value is _NOTHING:
-            return self.warn(path, "not understood, left out")
-        if allowed and value not in allowed.split():
-            value = value.lower()
-            if value not in allowed.split():
-                return self.warn(path, "not one of R4's words for it, left out")
-        return value
+            return run.warn(path, "not understood, left out")
+        if not allowed or value in allowed:
+            return value
+        value = value.lower()
+        return value if value in allowed else run.warn(path, "not one of R4's words for it, left out")
+
+    return primitive
 
 
 def _is_empty(raw: Any) -> bool:
-    return raw is None or raw in ("", [], {}) or (isinstance(raw, str) and not raw.strip())
+    if isinstance(raw, str):
+        return not raw or raw.isspace()
+    return raw is None or raw == [] or raw == {}
 
 
 def _string(raw: Any) -> Any:
-    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        return _NOTHING
-    return _UNSTORABLE.sub("", str(raw)).strip() or _NOTHING
+    if not isinstance(raw, str):
+        if isinstance(raw, bool) or not isinstance(raw, int | float):
+            return _NOTHING
+        raw = str(raw)
+    elif not raw.isprintable():
+        raw = _UNSTORABLE.sub("", raw)
+    return raw.strip() or _NOTHING
 
 
 def _code(raw: Any) -> Any:
@@ -169,10 +232,13 @@ def _positive(raw: Any) -> Any:
 def _date(raw: Any) -> Any:
     """A day, a month or a year; of a moment its day. `0000-00-00` is nobody's date."""
     text = str(raw).strip()[:10]
-    return text if _DATE.fullmatch(text) and _is_in_the_calendar(text) else _NOTHING
+    return text if _is_in_the_calendar(text) else _NOTHING
 
 
+@lru_cache(maxsize=4096)
 def _is_in_the_calendar(day: str) -> bool:
+    if not _DATE.fullmatch(day):
+        return False
     try:
         date.fromisoformat((day + "-01-01")[:10] if len(day) < 10 else day)
     except ValueError:
@@ -183,13 +249,13 @@ def _is_in_the_calendar(day: str) -> bool:
 def _date_time(raw: Any) -> Any:
     text = str(raw).strip()
     day, marker, clock = text.partition("T")
-    if not _DATE_TIME.fullmatch(text) or not _is_in_the_calendar(day):
+    if not _is_in_the_calendar(day) or not _DATE_TIME.fullmatch(text):
         return _NOTHING
     if not marker:
         return text
     # R4 wants seconds and a zone with every time. Without them only the day is certain.
     clock = re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", clock)
-    return f"{day}T{clock}" if _ZONE.search(clock) and clock.count(":") >= 2 and clock[5:6] == ":" else day
+    return f"{day}T{clock}" if _CLOCK.fullmatch(clock) else day
 
 
 def _time(raw: Any) -> Any:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from mhero.registry.values import Incoming, TakenIn
 from mhero.registry.writing import execute, write
 
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?$")
+_REFERRING = ("partOf", "managingOrganization", "practitioner", "organization", "location")
 _LONGEST_KEY = 200
 
 
@@ -212,19 +213,21 @@ def _resolver(source: str, arrived: list[Arrived]) -> Resolve:
     return resolve
 
 
-def _references(value: Any, depth: int = 0) -> Iterable[str]:
-    """The keys of whatever is referred to, bare strings included."""
-    if depth > 12:
-        return
-    if isinstance(value, str):
-        if "/" in value and (key := _key_of(value)):
+def _references(body: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of whatever a resource refers to, bare strings included."""
+    for element in _REFERRING:
+        yield from _keys_in(body.get(element))
+    extensions = body.get("extension")
+    for extension in extensions if isinstance(extensions, list) else ():
+        if isinstance(extension, Mapping):
+            yield from _keys_in(extension.get("valueReference"))
+
+
+def _keys_in(value: Any) -> Iterator[str]:
+    for one in value if isinstance(value, list) else (value,):
+        reference = one.get("reference") if isinstance(one, Mapping) else one
+        if isinstance(reference, str) and (key := _key_of(reference)):
             yield key
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _references(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _references(item, depth + 1)
 
 
 def _key_of(reference: str) -> str:
