@@ -11,6 +11,9 @@ import { Control, LatLngBounds, Map, SVG, circleMarker, polygon } from "leaflet/
 
 const SHADES = ["#e3efec", "#b7d6cf", "#85b9ae", "#4d9588", "#0b5f57"];
 const OUTLINE = "#0a4641";
+const SIGNAL = "#c47f12";
+// Points without outlines around them carry their names, as long as these have room.
+const MOST_NAMES = 25;
 
 async function draw(place) {
   const response = await fetch(place.dataset.mapUrl);
@@ -19,7 +22,7 @@ async function draw(place) {
   // Now it holds buttons, which a picture may not.
   place.setAttribute("role", "group");
   const map = new Map(place, { attributionControl: false, renderer: new SVG(), scrollWheelZoom: false, zoomSnap: 0.25 });
-  const shadeOf = shades([...areas, ...points].map((each) => each.value));
+  const shadeOf = shades(areas.map((area) => area.value));
   const bounds = new LatLngBounds([]);
   for (const area of areas) {
     const rings = area.rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
@@ -27,20 +30,21 @@ async function draw(place) {
     bounds.extend(label(shape, area).addTo(map).getBounds());
   }
   const largest = Math.max(1, ...points.map((point) => point.value));
+  const named = areas.length === 0 && points.length <= MOST_NAMES;
   for (const point of points) {
     const radius = 4 + 22 * Math.sqrt(point.value / largest);
     const circle = circleMarker([point.lat, point.lon], {
       radius,
       color: "#fff",
       weight: 1.5,
-      fillColor: areas.length ? "#c47f12" : shadeOf(point.value),
-      fillOpacity: 0.85,
+      fillColor: areas.length ? SIGNAL : OUTLINE,
+      fillOpacity: 0.8,
     });
-    label(circle, point).addTo(map);
+    label(circle, point, named).addTo(map);
     bounds.extend([point.lat, point.lon]);
   }
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24] });
-  if (legend) addLegend(map, legend, shadeOf.limits);
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [36, 36] });
+  if (legend) addLegend(map, legend, areas.length ? shadeOf.limits : []);
 }
 
 function shades(values) {
@@ -51,11 +55,11 @@ function shades(values) {
   return shadeOf;
 }
 
-function label(shape, { name, text, value, href }) {
+function label(shape, { name, text, value, href }, named = false) {
   // As text, never as markup: names come from other systems.
   const words = document.createElement("span");
   words.textContent = `${name}: ${text ?? value}`;
-  shape.bindTooltip(words, { sticky: true });
+  shape.bindTooltip(words, named ? { permanent: true, direction: "right", className: "app-map__name" } : { sticky: true });
   if (href) shape.on("click", () => window.location.assign(href));
   return shape;
 }

@@ -1,5 +1,6 @@
 """What the style guide shows: one example of everything, about nobody."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +32,11 @@ class ExampleForm(forms.Form):
     )
 
 
-def examples(data: Any) -> dict[str, Any]:
+def examples(data: Mapping[str, Any]) -> dict[str, Any]:
     now = timezone.now()
     return {
-        "form": ExampleForm(data),
+        "base": "console/base_dense.html" if "dense" in data else "console/base.html",
+        "form": ExampleForm(data if "name" in data else None),
         "narrow": ExampleForm(auto_id="narrow_%s"),
         "now": now,
         "yesterday": now - timedelta(days=1),

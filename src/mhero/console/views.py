@@ -12,7 +12,7 @@ from mhero.console.examples import examples
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for the people who build pages. Only there with `MHERO_DEBUG=1`."""
-    return render(request, "console/styleguide.html", examples(request.GET or None))
+    return render(request, "console/styleguide.html", examples(request.GET))
 
 
 def _explanation(template_name: str, status: int) -> Callable[..., HttpResponse]:

@@ -36,7 +36,7 @@ def test_no_template_of_any_room_carries_script_or_style(path: Path):
 
 @pytest.fixture
 def styleguide(as_seen_by, korto) -> str:
-    return render_to_string("console/styleguide.html", {**examples(None), **as_seen_by(korto, "/styleguide")})
+    return render_to_string("console/styleguide.html", {**examples({}), **as_seen_by(korto, "/styleguide")})
 
 
 def test_every_piece_together_is_valid_html(styleguide: str):
