@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+import uvloop
 from aiohttp import web
 
 from mhero.platform.clock import Clock, now
@@ -105,18 +106,14 @@ class Sandbox:
         return f"http://{host}:{bound}"
 
 
-def config_for(configuration: Configuration, *, profile: str = "demo") -> SandboxConfig:
+def config_for(configuration: Configuration) -> SandboxConfig:
     """The sandbox of an installation."""
-    return SandboxConfig(
-        port=configuration.sandbox_port, callback_base=configuration.gateway_url, profile=profile
-    )
+    return SandboxConfig(port=configuration.sandbox_port, callback_base=configuration.gateway_url)
 
 
-def run(configuration: Configuration, *, profile: str = "demo") -> None:
+def run(configuration: Configuration, config: SandboxConfig | None = None) -> None:
     """Serves until it is interrupted; raises `ConfigurationError` when a port is taken."""
-    import uvloop
-
-    uvloop.run(_until_stopped(Sandbox(config_for(configuration, profile=profile))))
+    uvloop.run(_until_stopped(Sandbox(config or config_for(configuration))))
 
 
 async def _until_stopped(sandbox: Sandbox) -> None:

@@ -6,14 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aiohttp import encode_basic_auth, hdrs, web
+from aiohttp import web
 
 from mhero.platform.clock import Clock, now
 from mhero.sandbox.country import Country
-from mhero.sandbox.credentials import DHIS2_PASSWORD, DHIS2_TOKEN, DHIS2_USER, access_token
+from mhero.sandbox.credentials import DHIS2_USER
+from mhero.sandbox.dhis2.dialects import DIALECTS
+from mhero.sandbox.dhis2.messages import authorise, import_message, message, messages
 from mhero.sandbox.dhis2.metadata import Metadata, Object
-from mhero.sandbox.dhis2.query import QueryRefused, choose, paged, parse_fields, render, sort
-from mhero.sandbox.dhis2.values import DIALECTS, DataValues
+from mhero.sandbox.dhis2.query import choose, paged, parse_fields, render, sort
+from mhero.sandbox.dhis2.values import DataValues
 from mhero.sandbox.faults import Fault, Faults, Handler, read_json, refuse_other_sites
 
 #: What the server believes its address is. It is wrong, as in life, so nobody can follow `nextPage`.
@@ -52,7 +54,7 @@ class DHIS2Server:
 
     def application(self) -> web.Application:
         app = web.Application(
-            middlewares=[refuse_other_sites, self._count, self.faults.middleware, _authorise, _messages],
+            middlewares=[refuse_other_sites, self._count, self.faults.middleware, authorise, messages],
             client_max_size=20 * 2**20,
         )
         app.add_routes(
@@ -224,66 +226,3 @@ class DHIS2Server:
     async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests[f"{request.method} {request.path}"] += 1
         return await handler(request)
-
-
-_HTTP_STATUS: Final = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 409: "Conflict"}
-_BASIC: Final = encode_basic_auth(DHIS2_USER, DHIS2_PASSWORD)
-
-
-def message(status: int, text: str, *, error_code: str | None = None) -> web.Response:
-    """A WebMessage that refuses."""
-    document = {
-        "httpStatus": _HTTP_STATUS[status],
-        "httpStatusCode": status,
-        "status": "ERROR",
-        "message": text,
-    }
-    return web.json_response(document | ({"errorCode": error_code} if error_code else {}), status=status)
-
-
-def import_message(status: int, summary: Object) -> web.Response:
-    """The WebMessage around an import summary.
-
-    Its status is told by the summary, and not by the HTTP status.
-    """
-    overall, text = {
-        "SUCCESS": ("OK", "Import was successful."),
-        "WARNING": ("WARNING", "One or more conflicts encountered, please check import summary."),
-        "ERROR": ("ERROR", "An error occurred, please check import summary."),
-    }[summary["status"]]
-    document = {
-        "httpStatus": _HTTP_STATUS[status],
-        "httpStatusCode": status,
-        "status": overall,
-        "message": text,
-        "response": summary,
-    }
-    return web.json_response(document, status=status)
-
-
-@web.middleware
-async def _authorise(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if request.path.startswith("/control"):
-        return await handler(request)
-    given = request.headers.get(hdrs.AUTHORIZATION, "")
-    scheme, _, token = given.partition(" ")
-    if given == _BASIC or (scheme == "ApiToken" and token == DHIS2_TOKEN):
-        return await handler(request)
-    if scheme == "ApiToken" and token != access_token(token[6:-10]):
-        # DHIS2 sees by the token's checksum that it was mistyped, before it looks for it.
-        return message(401, "The API token's checksum is wrong", error_code="E1006")
-    answer = message(401, "Unauthorized")
-    answer.headers[hdrs.WWW_AUTHENTICATE] = 'Basic realm="DHIS2"'
-    return answer
-
-
-@web.middleware
-async def _messages(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except QueryRefused as exc:
-        return message(400, str(exc))
-    except web.HTTPNotFound as exc:
-        if request.path.startswith("/control"):
-            raise
-        return message(404, exc.text or "Not Found")

@@ -2,77 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from mhero.sandbox.dhis2.dialects import Conflict, Dialect, conflict_of
 from mhero.sandbox.dhis2.metadata import Metadata, Object
 
 DEFAULT_COMBO: Final = "HllvX50cXC0"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dialect:
-    version: str
-    #: The HTTP status when some rows were refused and the rest saved.
-    warning_status: int
-    #: Error codes by fault. The code families are the reference's; which code of 2.43's family goes with
-    #: which fault is known by class only.
-    codes: Mapping[str, str]
-    #: From 2.43 a payload that names no data set is refused whole when its elements do not tell which one
-    #: is meant.
-    needs_data_set: bool
-    #: Up to 2.42 a zero of an element without `zeroIsSignificant` is skipped at once.
-    skips_zero: bool
-
-
-DIALECTS: Final = {
-    "2.42": Dialect(
-        version="2.42.3",
-        warning_status=409,
-        codes={
-            "element": "E7610",
-            "period": "E7611",
-            "unit": "E7612",
-            "value": "E7619",
-            "unassigned": "E7636",
-            "future": "E7641",
-        },
-        needs_data_set=False,
-        skips_zero=True,
-    ),
-    "2.43": Dialect(
-        version="2.43.0",
-        warning_status=200,
-        codes={
-            "none": "E8002",
-            "many": "E8003",
-            "element": "E8020",
-            "period": "E8021",
-            "unit": "E8022",
-            "unassigned": "E8022",
-            "value": "E8024",
-            "future": "E8030",
-        },
-        needs_data_set=True,
-        skips_zero=False,
-    ),
-}
-
 _PERIODS: Final = {
     "Monthly": re.compile(r"\d{4}(0[1-9]|1[0-2])"),
     "Weekly": re.compile(r"\d{4}W([1-9]|[1-4]\d|5[0-3])"),
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conflict:
-    #: A key of `Dialect.codes`.
-    fault: str
-    #: The row's property at fault, and its value.
-    property: str
-    object: str
-    message: str
 
 
 class DataValues:
@@ -105,7 +47,7 @@ class DataValues:
         if payload.get("completeDate") and form and not conflicts:
             unit = find(self._metadata.units, payload.get("orgUnit"), _scheme(query, "orgUnitIdScheme"))
             if unit:
-                self._register(form, payload["period"], unit, payload["completeDate"])
+                self._register(form, str(payload.get("period")), unit, payload["completeDate"])
                 summary["dataSetComplete"] = payload["completeDate"]
         return (self._dialect.warning_status if conflicts else 200), summary
 
@@ -128,10 +70,10 @@ class DataValues:
             form = find(self._metadata.sets, row.get("dataSet"), _scheme(query, "dataSetIdScheme"))
             unit = find(self._metadata.units, row.get("organisationUnit"), _scheme(query, "orgUnitIdScheme"))
             if form and unit:
-                self._register(form, row["period"], unit, row.get("date", stamp))
+                self._register(form, str(row.get("period")), unit, row.get("date", stamp))
             else:
                 missing = "organisationUnit" if form else "dataSet"
-                conflicts.append((_conflict("unit", missing, row.get(missing)), [index]))
+                conflicts.append((conflict_of("unit", missing, row.get(missing)), [index]))
         counts = {"imported": len(rows) - len(conflicts), "ignored": len(conflicts)}
         status = "WARNING" if conflicts else "SUCCESS"
         code = self._dialect.warning_status if conflicts else 200
@@ -168,7 +110,7 @@ class DataValues:
             )
             holders = [f for f in self._metadata.sets.values() if element and _holds(f, element)]
             if len(holders) != 1:
-                return _conflict("many" if holders else "none", "dataElement", row.get("dataElement"))
+                return conflict_of("many" if holders else "none", "dataElement", row.get("dataElement"))
         return None
 
     def _take_row(
@@ -177,21 +119,21 @@ class DataValues:
         """ "imported", "updated" or "ignored", or why the row is refused."""
         element = find(self._metadata.elements, row.get("dataElement"), _scheme(query, "dataElementIdScheme"))
         if element is None:
-            return _conflict("element", "dataElement", row.get("dataElement"))
+            return conflict_of("element", "dataElement", row.get("dataElement"))
         unit = find(self._metadata.units, row.get("orgUnit"), _scheme(query, "orgUnitIdScheme"))
         if unit is None:
-            return _conflict("unit", "orgUnit", row.get("orgUnit"))
+            return conflict_of("unit", "orgUnit", row.get("orgUnit"))
         form = form or next(f for f in self._metadata.sets.values() if _holds(f, element))
         if not _holds(form, element) or all(unit is not known for known in form["organisationUnits"]):
-            return _conflict("unassigned", "dataElement", row.get("dataElement"))
+            return conflict_of("unassigned", "dataElement", row.get("dataElement"))
         period = str(row.get("period", ""))
         if not _PERIODS[form["periodType"]].fullmatch(period):
-            return _conflict("period", "period", period)
+            return conflict_of("period", "period", period)
         if _first_day(period) > today:
-            return _conflict("future", "period", period)
+            return conflict_of("future", "period", period)
         value = str(row.get("value", ""))
         if not _fits(element["valueType"], value):
-            return _conflict("value", "value", value)
+            return conflict_of("value", "value", value)
         return self._keep(element, unit, period, value, row, query, stamp)
 
     def _keep(
@@ -264,21 +206,6 @@ def _scheme(query: Mapping[str, str], name: str) -> str:
 
 def _defaults(payload: Object) -> Object:
     return {name: payload[name] for name in ("period", "orgUnit", "attributeOptionCombo") if name in payload}
-
-
-def _conflict(fault: str, property_: str, thing: Any) -> Conflict:
-    words = {
-        "element": "Data element not found or not accessible",
-        "unit": "Organisation unit not found or not accessible",
-        "period": "Period not valid",
-        "future": "Period is after latest open future period",
-        "value": "Value must match the data element's value type",
-        "unassigned": "Data element is not assigned to the organisation unit",
-        "none": "No data set can be detected for the data element",
-        "many": "More than one data set can be detected for the data element",
-    }
-    message = f"{words[fault]}: `{thing}`"
-    return Conflict(fault=fault, property=property_, object=str(thing), message=message)
 
 
 def _holds(form: Object, element: Object) -> bool:

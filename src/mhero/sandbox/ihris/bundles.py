@@ -62,11 +62,11 @@ def bundle(
     *,
     offset: int,
     count: int,
-    token: str | None,
+    token: str,
     self_url: str,
     included: Sequence[Version],
 ) -> web.Response:
-    """One page. `token` is None when everything fits on it."""
+    """One page. Without a `token` there is no other one."""
     page = found.versions[offset : offset + count]
     links = [{"relation": "self", "url": self_url}]
     if token and offset + count < len(found.versions):

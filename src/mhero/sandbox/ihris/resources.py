@@ -1,6 +1,7 @@
 """The country as the FHIR resources that iHRIS 5 keeps, with the irregularities its data has in life."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from mhero.sandbox.country import COUNTIES, Country, Facility, Leave, Person, Role
@@ -37,7 +38,9 @@ def resources(country: Country) -> Iterator[Resource]:
     yield _cadre_codes()
 
 
+@cache
 def _coding(system: str, code: str, display: str) -> Resource:
+    """Shared by all who use it: a resource is turned into bytes at once and changed by nobody."""
     return {"coding": [{"system": system, "code": code, "display": display}], "text": display}
 
 

@@ -15,21 +15,19 @@ from mhero.platform.clock import Clock, now
 from mhero.sandbox.country import Country
 from mhero.sandbox.credentials import IHRIS_PASSWORD, IHRIS_USER
 from mhero.sandbox.faults import Fault, Faults, Handler, read_json, refuse_other_sites
-from mhero.sandbox.ihris.bundles import (
-    DEFAULT_PAGE,
-    FHIR_JSON,
-    LARGEST_PAGE,
-    Found,
-    Pages,
-    bundle,
-    outcome,
-    resource,
+from mhero.sandbox.ihris.asking import (
+    TYPES,
+    expected_version,
+    outcomes,
+    page_size,
+    resource_type,
+    whole_number,
 )
+from mhero.sandbox.ihris.bundles import FHIR_JSON, Found, Pages, bundle, outcome, resource
 from mhero.sandbox.ihris.resources import resources
 from mhero.sandbox.ihris.search import SearchRefused, included, parse_instant, search
 from mhero.sandbox.ihris.store import ResourceStore, Version, VersionConflict
 
-TYPES: Final = ("Practitioner", "PractitionerRole", "Location", "Basic", "CodeSystem")
 _AUTHORIZATION: Final = encode_basic_auth(IHRIS_USER, IHRIS_PASSWORD)
 
 
@@ -45,7 +43,7 @@ class IHRISServer:
 
     def application(self) -> web.Application:
         app = web.Application(
-            middlewares=[refuse_other_sites, self._count, self.faults.middleware, self._authorise, _outcomes],
+            middlewares=[refuse_other_sites, self._count, self.faults.middleware, self._authorise, outcomes],
             client_max_size=20 * 2**20,
         )
         app.add_routes(
@@ -80,7 +78,7 @@ class IHRISServer:
         return web.json_response(document, content_type=FHIR_JSON)
 
     async def search(self, request: web.Request) -> web.Response:
-        type_ = _type(request)
+        type_ = resource_type(request)
         query = request.query
         found = Found(
             versions=search(self.store, type_, query.items()),
@@ -90,34 +88,36 @@ class IHRISServer:
             expires=self.pages.expiry(),
         )
         if query.get("_summary") == "count":
-            return self._page(request, found, offset=0, count=0, token=None)
-        return self._page(request, found, offset=_number(request, "_offset", 0), count=_page_size(request))
+            return self._page(request, found, offset=0, count=0)
+        return self._page(
+            request, found, offset=whole_number(request, "_offset", 0), count=page_size(request)
+        )
 
     async def history(self, request: web.Request) -> web.Response:
         since = request.query.get("_since")
         found = Found(
             versions=self.store.history(
-                _type(request), parse_instant(since) if since else None, request.match_info.get("id")
+                resource_type(request), parse_instant(since) if since else None, request.match_info.get("id")
             ),
             bundle_type="history",
             includes=(),
             total=True,
             expires=self.pages.expiry(),
         )
-        return self._page(request, found, offset=0, count=_page_size(request))
+        return self._page(request, found, offset=0, count=page_size(request))
 
     async def next_page(self, request: web.Request) -> web.Response:
         token = request.query.get("_getpages", "")
         found = self.pages.find(token)
         if found is None:
             return outcome(410, "processing", f'Search ID "{token}" does not exist and may have expired')
-        offset = _number(request, "_getpagesoffset", 0)
-        return self._page(request, found, offset=offset, count=_page_size(request), token=token)
+        offset = whole_number(request, "_getpagesoffset", 0)
+        return self._page(request, found, offset=offset, count=page_size(request), token=token)
 
     def _page(
-        self, request: web.Request, found: Found, *, offset: int, count: int, token: str | None = ""
+        self, request: web.Request, found: Found, *, offset: int, count: int, token: str = ""
     ) -> web.Response:
-        if token == "" and len(found.versions) > offset + count:
+        if not token and count and len(found.versions) > offset + count:
             token = self.pages.keep(found)
         extra: list[Version] = []
         if found.includes:
@@ -127,13 +127,13 @@ class IHRISServer:
             f"{request.scheme}://{request.host}/fhir",
             offset=offset,
             count=count,
-            token=token or None,
+            token=token,
             self_url=str(request.url),
             included=extra,
         )
 
     async def read(self, request: web.Request) -> web.Response:
-        type_, identity = _type(request), request.match_info["id"]
+        type_, identity = resource_type(request), request.match_info["id"]
         version = self.store.version(type_, identity)
         if version is None:
             return outcome(404, "processing", f"HAPI-2001: Resource {type_}/{identity} is not known")
@@ -151,7 +151,7 @@ class IHRISServer:
         if document.get("id", identity) != identity:
             return outcome(400, "processing", "HAPI-0420: the id in the URL differs from the resource's id")
         try:
-            version = self.store.put(document | {"id": identity}, expected=_expected(request))
+            version = self.store.put(document | {"id": identity}, expected=expected_version(request))
         except VersionConflict:
             return outcome(
                 self.conflict_status, "conflict", "HAPI-0974: Trying to update an outdated version"
@@ -159,7 +159,7 @@ class IHRISServer:
         return resource(version, 201 if version.number == 1 else 200)
 
     async def remove(self, request: web.Request) -> web.Response:
-        self.store.delete(_type(request), request.match_info["id"])
+        self.store.delete(resource_type(request), request.match_info["id"])
         return web.Response(status=204)
 
     async def control(self, request: web.Request) -> web.Response:
@@ -204,7 +204,7 @@ class IHRISServer:
             document = json.loads(await request.read())
         except ValueError as exc:
             raise SearchRefused(f"HAPI-1861: Failed to parse request body as JSON: {exc}") from exc
-        if not isinstance(document, dict) or document.get("resourceType") != _type(request):
+        if not isinstance(document, dict) or document.get("resourceType") != resource_type(request):
             raise SearchRefused("The resource's type differs from the URL's.")
         return document
 
@@ -220,45 +220,3 @@ class IHRISServer:
         if request.headers.get(hdrs.AUTHORIZATION) != _AUTHORIZATION:
             return outcome(401, "login", "Unauthorized", {hdrs.WWW_AUTHENTICATE: 'Basic realm="iHRIS"'})
         return await handler(request)
-
-
-@web.middleware
-async def _outcomes(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """FHIR's errors are OperationOutcomes."""
-    try:
-        return await handler(request)
-    except SearchRefused as exc:
-        return outcome(400, "processing", str(exc))
-    except web.HTTPNotFound:
-        if request.path.startswith("/control"):
-            raise
-        return outcome(404, "processing", f"HAPI-0302: Unknown resource or path {request.path}")
-
-
-def _type(request: web.Request) -> str:
-    type_ = request.match_info["type"]
-    if type_ not in TYPES:
-        raise web.HTTPNotFound
-    return type_
-
-
-def _number(request: web.Request, name: str, default: int) -> int:
-    text = request.query.get(name, "")
-    if text and not text.isdecimal():
-        raise SearchRefused(f'Invalid value for {name}: "{text}"')
-    return int(text) if text else default
-
-
-def _page_size(request: web.Request) -> int:
-    return min(max(_number(request, "_count", DEFAULT_PAGE), 1), LARGEST_PAGE)
-
-
-def _expected(request: web.Request) -> int | None:
-    """The version in `If-Match: W/"3"`, or None without one."""
-    raw = request.headers.get(hdrs.IF_MATCH)
-    if raw is None:
-        return None
-    number = raw.removeprefix("W/").strip('"')
-    if not number.isdecimal():
-        raise SearchRefused(f"Invalid If-Match: {raw}")
-    return int(number)

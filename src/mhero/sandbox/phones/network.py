@@ -8,7 +8,7 @@ from random import Random
 from secrets import token_hex
 
 from mhero.platform.clock import Clock
-from mhero.sandbox.phones.operators import Fate, Profile, fate, operator_of
+from mhero.sandbox.phones.operators import FAST, Fate, Profile, fate, operator_of
 from mhero.sandbox.phones.people import Answerers
 from mhero.sandbox.phones.routes import Callback, Route
 from mhero.sandbox.phones.schedule import Schedule
@@ -95,7 +95,8 @@ class Network:
             self._accepted[scope, sender_id] = message
         self._count(message, "accepted")
         draw = Random(f"{self.seed}/{number}/{phone.incoming}")
-        what = fate(operator_of(number), self.profile, draw)
+        # Somebody is looking at a phone that is answered by hand, and should not wait for a lost message.
+        what = fate(operator_of(number), FAST if phone.by_hand else self.profile, draw)
         ordinal = phone.incoming
         if self.profile.reports_sent and what.status != "lost":
             self._schedule.after(min(0.3, what.seconds / 2), lambda: self._report(route, "sent", message))

@@ -28,7 +28,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_TYPES: Final = {"phone.css": "text/css", "phone.js": "text/javascript"}
+_TYPES: Final = {"phone.css": "text/css", "phone.js": "text/javascript", "phone.svg": "image/svg+xml"}
 _SHOWN_PHONES: Final = 12
 _LONGEST_TEXT: Final = 1600
 

@@ -38,6 +38,9 @@ class Schedule:
 
     def _fire(self) -> None:
         moment = self._loop.time()
-        while self._heap and self._heap[0][0] <= moment:
-            heapq.heappop(self._heap)[2]()
-        self._arm()
+        try:
+            while self._heap and self._heap[0][0] <= moment:
+                heapq.heappop(self._heap)[2]()
+        finally:
+            # One act that fails must not keep the others from their turn.
+            self._arm()
