@@ -38,3 +38,9 @@ class CertificateUnreadable(ExchangeError):
     """This is not a certificate in PEM form. It begins with -----BEGIN CERTIFICATE-----."""
 
     code = "certificate_unreadable"
+
+
+class SearchTooWide(ExchangeError):
+    """This search takes too long. Choose a first and a last day, or a channel."""
+
+    code = "search_too_wide"

@@ -1,13 +1,20 @@
 """Writes of the exchange room."""
 
+import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
+from mhero.accounts.models import User
 from mhero.accounts.queries import workspace
+from mhero.accounts.services import record_audit
 from mhero.exchange import seeds
-from mhero.exchange.models import Channel, ChannelType, Run, RunStatus, Transaction, TransactionStatus
+from mhero.exchange.certificates import IssuedCertificate, issue_client_certificate
+from mhero.exchange.models import Channel, ChannelType, Client, Run, RunStatus, Transaction, TransactionStatus
 from mhero.exchange.schedules import next_due
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
@@ -112,3 +119,46 @@ def unschedule(channel: Channel) -> None:
 def configuration_changed() -> None:
     """Tells the gateways, when the transaction commits, that channels or clients are not what they were."""
     notify(CONFIGURATION_CHANGED)
+
+
+def save_channel(channel: Channel, user: User, changed: Sequence[str]) -> None:
+    """Keeps what an operator decided about a channel, and tells the gateway. `changed` names the fields."""
+    is_new = channel._state.adding
+    with transaction.atomic():
+        channel.save()
+        if "polling_schedule" in changed and channel.due_at is not None:
+            schedule(channel)
+        action = "channel.added" if is_new else "channel.changed"
+        record_audit(action, channel.name, user=user, fields=", ".join(changed))
+        configuration_changed()
+
+
+def save_client(client: Client, user: User, changed: Sequence[str]) -> None:
+    is_new = client._state.adding
+    with transaction.atomic():
+        client.save()
+        action = "client.added" if is_new else "client.changed"
+        record_audit(action, client.client_id, user=user, fields=", ".join(changed))
+        configuration_changed()
+
+
+def make_password_of(client: Client, user: User) -> str:
+    """A new password for Basic authentication in place of the old one; only its hash is kept."""
+    password = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        client.password_hash = make_password(password)
+        client.save(update_fields=["password_hash"])
+        record_audit("client.password_made", client.client_id, user=user)
+        configuration_changed()
+    return password
+
+
+def make_certificate_of(client: Client, user: User) -> IssuedCertificate:
+    """A new key and certificate for mutual TLS; the key is not kept."""
+    issued = issue_client_certificate(settings.CONFIGURATION.home, client.client_id)
+    with transaction.atomic():
+        client.certificate, client.certificate_fingerprint = issued.certificate, issued.fingerprint
+        client.save(update_fields=["certificate", "certificate_fingerprint"])
+        record_audit("client.certificate_made", client.client_id, user=user)
+        configuration_changed()
+    return issued

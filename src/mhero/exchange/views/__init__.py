@@ -1,0 +1,1 @@
+"""The pages of the exchange, for the people who look after it."""
