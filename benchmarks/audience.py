@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def fill(people: int = PEOPLE) -> None:
-    """People with life's dirt: some without a number, with an invalid or a shared one, on leave, opted out."""
+    """People with life's dirt: without a number, with an invalid or a shared one, on leave, opted out."""
     from django.db import connection
 
     from mhero.messaging.models import Contact
@@ -118,7 +118,8 @@ def _place(number: int) -> UUID:
 
 def _measure() -> None:
     from mhero.outreach.audience import Filter
-    from mhero.outreach.recipients import Reach, account_for
+    from mhero.outreach.reach import Reach
+    from mhero.outreach.recipients import account_for
     from mhero.platform.clock import now
 
     reach = Reach(area_id=None, today=now().date(), trial_phones=None)

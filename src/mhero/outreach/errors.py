@@ -36,3 +36,9 @@ class NoSMSChannel(OutreachError):
     """There is no SMS channel that is switched on."""
 
     code = "no_sms_channel"
+
+
+class NothingWritten(OutreachError):
+    """The message has no text yet."""
+
+    code = "nothing_written"

@@ -1,87 +1,19 @@
 """Who a filter finds, who of them can be texted, and why the others cannot.
 
-Everyone who fits the filter gets exactly one reason, the first that applies in the order of `Reason`, so the
-figures always add up to those who were chosen. The SQL takes every part of the filter as a parameter that may
-be null; the driver puts values in before the server plans, so a part that says nothing costs nothing.
+Everyone who fits the filter gets exactly one reason, so the figures always add up to those who were chosen.
+The SQL takes every part of the filter as a parameter that may be null; the driver puts values in before the
+server plans, so a part that says nothing costs nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
 
-from mhero.accounts.models import User
-from mhero.accounts.queries import team_phones, workspace
 from mhero.outreach.audience import Filter
-from mhero.platform.clock import now
-
-
-class Reason(TextChoices):
-    """What becomes of a person who was chosen."""
-
-    NO_NUMBER = "no_number", _("No phone number")
-    INVALID = "invalid", _("The phone number cannot be right")
-    OPTED_OUT = "opted_out", _("Opted out")
-    ON_LEAVE = "on_leave", _("On leave")
-    #: The contact has not followed the registry yet, which takes seconds.
-    NOT_READY = "not_ready", _("Being prepared, try again in a minute")
-    #: The workspace is not live and this is not a phone of the team.
-    TRIAL = "trial", _("Blocked by trial mode")
-    #: Somebody else who was chosen has the same phone; it gets one message.
-    DUPLICATE = "duplicate", _("Same phone as somebody else")
-    WILL_SEND = "will_send", _("Will get the message")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reach:
-    """What narrows every filter for one person who looks: never left out, so nobody sees beyond their area."""
-
-    #: The area of responsibility; None is the whole country.
-    area_id: UUID | None
-    #: The day in the country, for leave.
-    today: date
-    #: The phones that trial messages may go to; None once the workspace is live.
-    trial_phones: tuple[str, ...] | None
-
-    @classmethod
-    def of(cls, user: User) -> "Reach":
-        space = workspace()
-        return cls(
-            area_id=user.area_id,
-            today=now().astimezone(ZoneInfo(space.time_zone)).date(),
-            trial_phones=None if space.is_live else tuple(sorted(team_phones())),
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accounted:
-    """How many were chosen, and what becomes of them: `chosen` is the sum of all the others."""
-
-    chosen: int = 0
-    will_send: int = 0
-    no_number: int = 0
-    invalid: int = 0
-    opted_out: int = 0
-    on_leave: int = 0
-    not_ready: int = 0
-    trial: int = 0
-    duplicate: int = 0
-
-    @property
-    def left_out(self) -> list[tuple[Reason, int]]:
-        """The reasons that concern somebody, the most frequent first."""
-        counted = [(reason, getattr(self, reason.value)) for reason in Reason if reason != Reason.WILL_SEND]
-        return sorted((pair for pair in counted if pair[1]), key=lambda pair: -pair[1])
-
-    def to_json(self) -> dict[str, int]:
-        return {"chosen": self.chosen, **{reason.value: getattr(self, reason.value) for reason in Reason}}
-
+from mhero.outreach.reach import Accounted, Reach, Reason
 
 # A contact is found by its number and not by its person: a number that several people share belongs to one
 # contact, and whoever of them is chosen is reached by it.
@@ -113,21 +45,23 @@ WITH chosen AS (
 """
 
 # Grouping by phone first is what counts each phone once: several times faster than count(DISTINCT …).
-COUNT = (
-    CHOSEN
-    + """
-SELECT reason, sum(people), count(*)
+COUNT = """
+SELECT reason, sum(people)::bigint, count(*)
 FROM (SELECT reason, count(*) AS people FROM chosen GROUP BY phone, reason) AS phones
 GROUP BY reason
 """
-)
 
-CONTACT_IDS = CHOSEN + "SELECT DISTINCT contact_id FROM chosen WHERE reason = 'will_send'"
+CONTACT_IDS = "SELECT DISTINCT contact_id FROM chosen WHERE reason = 'will_send'"
+
+# An operator is known by at most seven digits, so one number stands for all that begin like it.
+NUMBERS = """
+SELECT min(phone), count(*)
+FROM (SELECT DISTINCT phone FROM chosen WHERE reason = 'will_send') AS phones
+GROUP BY left(phone, 8)
+"""
 
 # Of those who share a phone, its owner keeps the message, or else the first of them.
-PEOPLE = (
-    CHOSEN
-    + """
+PEOPLE = """
 , told_apart AS (
     SELECT id, name, phone,
            CASE
@@ -145,34 +79,53 @@ WHERE (%(reason)s::text IS NULL OR reason = %(reason)s)
 ORDER BY name, id
 LIMIT %(limit)s
 """
-)
+
+# One after another by name; from the given contact on, or from the first.
+RECIPIENTS = """
+SELECT contact.id, contact.name, contact.fields
+FROM messaging_contact AS contact
+WHERE contact.id IN (SELECT contact_id FROM chosen WHERE reason = 'will_send')
+  AND (%(from)s::uuid IS NULL
+       OR (contact.name, contact.id) >= (SELECT name, id FROM messaging_contact WHERE id = %(from)s))
+  AND (%(words)s::text IS NULL OR strpos(lower(contact.name), lower(%(words)s)) > 0)
+ORDER BY contact.name, contact.id
+LIMIT %(limit)s
+"""
+RECIPIENT_BEFORE = """
+SELECT contact.id, contact.name, contact.fields
+FROM messaging_contact AS contact
+WHERE contact.id IN (SELECT contact_id FROM chosen WHERE reason = 'will_send')
+  AND (contact.name, contact.id) < (SELECT name, id FROM messaging_contact WHERE id = %(from)s)
+ORDER BY contact.name DESC, contact.id DESC
+LIMIT 1
+"""
 
 
-def parameters(chosen: Filter, reach: Reach) -> dict[str, Any]:
-    return {
-        "area": reach.area_id,
-        "today": reach.today,
-        "trial_phones": None if reach.trial_phones is None else list(reach.trial_phones),
-        "places": list(chosen.places) or None,
-        "cadres": list(chosen.cadres) or None,
-        "facility_types": list(chosen.facility_types) or None,
-        "skills": list(chosen.skills) or None,
-        "genders": list(chosen.genders) or None,
-        "languages": list(chosen.languages) or None,
-    }
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """One person behind a figure."""
+
+    id: UUID
+    name: str
+    #: E.164, or empty.
+    phone: str
+    reason: Reason
 
 
-def rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addressee:
+    """A contact that will get the message, with what its text says of it."""
+
+    id: UUID
+    name: str
+    fields: Mapping[str, str]
 
 
 def account_for(chosen: Filter, reach: Reach) -> Accounted:
     """Everyone the filter finds, counted by what becomes of them."""
-    counts: dict[str, int] = {}
-    for reason, people, phones in rows(COUNT, parameters(chosen, reach)):
-        counts["chosen"] = counts.get("chosen", 0) + people
+    counts: dict[str, int] = {"chosen": 0}
+    for reason, people, phones in _rows(COUNT, chosen, reach):
+        counts["chosen"] += people
         if reason == Reason.WILL_SEND:
             counts["will_send"], counts["duplicate"] = phones, people - phones
         else:
@@ -182,17 +135,12 @@ def account_for(chosen: Filter, reach: Reach) -> Accounted:
 
 def contact_ids(chosen: Filter, reach: Reach) -> list[UUID]:
     """The contacts that will get the message, each once."""
-    return [row[0] for row in rows(CONTACT_IDS, parameters(chosen, reach))]
+    return [row[0] for row in _rows(CONTACT_IDS, chosen, reach)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """One person behind a figure."""
-
-    id: UUID
-    name: str
-    phone: str
-    reason: Reason
+def numbers(chosen: Filter, reach: Reach) -> list[tuple[str, int]]:
+    """Of each range of numbers that will get the message: one of them, and how many there are."""
+    return [(number, count) for number, count in _rows(NUMBERS, chosen, reach)]
 
 
 def people_behind(
@@ -204,13 +152,52 @@ def people_behind(
 ) -> Sequence[Counted]:
     """The people of one figure, by name; all who were chosen without a reason."""
     after_name, after_id = after or (None, None)
-    values = parameters(chosen, reach) | {
-        "reason": reason.value if reason else None,
-        "after_name": after_name,
-        "after_id": after_id,
-        "limit": limit,
-    }
+    rows = _rows(
+        PEOPLE,
+        chosen,
+        reach,
+        {
+            "reason": reason.value if reason else None,
+            "after_name": after_name,
+            "after_id": after_id,
+            "limit": limit,
+        },
+    )
+    return [Counted(id=id, name=name, phone=phone, reason=Reason(why)) for id, name, phone, why in rows]
+
+
+def recipients(
+    chosen: Filter, reach: Reach, *, start: UUID | None = None, words: str = "", limit: int
+) -> list[Addressee]:
+    """Some who will get the message, by name: from `start` on, or those whose name has the words."""
+    values = {"from": start, "words": words or None, "limit": limit}
     return [
-        Counted(id=id, name=name, phone=phone, reason=Reason(why))
-        for id, name, phone, why in rows(PEOPLE, values)
+        Addressee(id=id, name=name, fields=fields)
+        for id, name, fields in _rows(RECIPIENTS, chosen, reach, values)
     ]
+
+
+def recipient_before(chosen: Filter, reach: Reach, start: UUID) -> Addressee | None:
+    rows = _rows(RECIPIENT_BEFORE, chosen, reach, {"from": start})
+    return next((Addressee(id=id, name=name, fields=fields) for id, name, fields in rows), None)
+
+
+def _rows(
+    select: str, chosen: Filter, reach: Reach, values: Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    parameters = {
+        "area": reach.area_id,
+        "today": reach.today,
+        "trial_phones": None if reach.trial_phones is None else list(reach.trial_phones),
+        "places": list(chosen.places) or None,
+        "cadres": list(chosen.cadres) or None,
+        "facility_types": list(chosen.facility_types) or None,
+        "skills": list(chosen.skills) or None,
+        "genders": list(chosen.genders) or None,
+        "languages": list(chosen.languages) or None,
+        **(values or {}),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CHOSEN + select, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -1,0 +1,46 @@
+"""Reads of the outreach room."""
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from mhero.accounts.models import User
+from mhero.outreach.audience import Filter
+from mhero.outreach.models import Audience, Draft
+from mhero.outreach.reach import Accounted, Reach
+from mhero.outreach.recipients import account_for
+from mhero.registry.models import Place
+
+#: How old a figure in a list of audiences may be, or one beside a text that is being written.
+SECONDS = 60
+
+
+def audiences() -> QuerySet[Audience]:
+    return Audience.objects.filter(archived_at__isnull=True).select_related("created_by").order_by("name")
+
+
+def open_draft(draft_id: UUID, user: User) -> Draft:
+    """A draft of the person's own; raises `Draft.DoesNotExist` for everybody else's."""
+    return Draft.objects.get(id=draft_id, owner=user)
+
+
+def place_names(places: Iterable[UUID]) -> dict[UUID, str]:
+    return dict(Place.objects.filter(id__in=list(places)).values_list("id", "name"))
+
+
+def lately_accounted(chosen: Filter, reach: Reach) -> Accounted:
+    """What `account_for` says, at most a minute old: for where a figure is shown beside something else."""
+    key = _key("accounted", chosen, reach)
+    known: Accounted | None = cache.get(key)
+    if known is None:
+        known = account_for(chosen, reach)
+        cache.set(key, known, SECONDS)
+    return known
+
+
+def _key(what: str, chosen: Filter, reach: Reach) -> str:
+    digest = hashlib.blake2b(f"{chosen.to_query()} {reach}".encode(), digest_size=16).hexdigest()
+    return f"outreach:{what}:{digest}"

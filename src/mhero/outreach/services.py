@@ -1,0 +1,119 @@
+"""Writes of the outreach room: audiences are saved, a send is prepared and sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from mhero.accounts.models import User
+from mhero.accounts.services import record_audit
+from mhero.messaging.circumstances import rules
+from mhero.messaging.models import Broadcast, SMSChannel
+from mhero.messaging.services import BroadcastOrder, make_broadcast
+from mhero.outreach.audience import Filter
+from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
+from mhero.outreach.models import Audience, Draft
+from mhero.outreach.queries import place_names
+from mhero.outreach.reach import Reach
+from mhero.outreach.recipients import account_for, contact_ids
+from mhero.outreach.words import describe
+from mhero.platform.clock import now
+
+#: As much of the text as names a send to which nobody gave a name.
+NAME_FROM_TEXT = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is decided on the check page."""
+
+    #: How many people the page said will get the message.
+    shown: int
+    #: A chosen time; None is now.
+    starts_at: datetime | None = None
+    #: After this moment no message leaves any more; None leaves it to the sending rules.
+    expires_at: datetime | None = None
+    #: None takes the only channel there is, or the oldest.
+    sms_channel_id: UUID | None = None
+
+
+def save_audience(name: str, chosen: Filter, user: User) -> Audience:
+    audience = Audience.objects.create(name=name, filter=chosen.to_json(), created_by=user)
+    record_audit("audience.saved", f"audience {audience.id}", user=user)
+    return audience
+
+
+def rename_audience(audience: Audience, name: str, user: User) -> None:
+    audience.name = name
+    audience.save(update_fields=["name"])
+    record_audit("audience.renamed", f"audience {audience.id}", user=user)
+
+
+def archive_audience(audience: Audience, user: User) -> None:
+    """Takes it out of the list. Sends that it was used for are not touched."""
+    audience.archived_at = now()
+    audience.save(update_fields=["archived_at"])
+    record_audit("audience.archived", f"audience {audience.id}", user=user)
+
+
+def prepare(user: User, chosen: Filter, draft: Draft | None = None) -> Draft:
+    """Begins a send to these people, or gives a send that has begun other people."""
+    draft = draft or Draft(owner=user)
+    draft.filter = chosen.to_json()
+    draft.save()
+    return draft
+
+
+def needs_approval(people: int) -> bool:
+    return people > rules().approval_above
+
+
+def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
+    """Makes the draft a broadcast, once: however often it is asked for, it is the same one.
+
+    Raises `PeopleChanged` when the page showed another number than is true now, `NobodyToText`,
+    `NothingWritten` and `NoSMSChannel`.
+    """
+    with transaction.atomic():
+        # Whoever presses the button twice waits here for the first press to end.
+        draft = Draft.objects.select_for_update().get(id=draft.id, owner=user)
+        if draft.broadcast_id is not None:
+            return Broadcast.objects.get(id=draft.broadcast_id)
+        broadcast = make_broadcast(_order(draft, user, plan))
+        draft.broadcast_id = broadcast.id
+        draft.save(update_fields=["broadcast_id"])
+    return broadcast
+
+
+def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
+    if not draft.text.strip():
+        raise NothingWritten
+    chosen, reach = Filter.from_json(draft.filter), Reach.of(user)
+    accounted = account_for(chosen, reach)
+    if not accounted.will_send:
+        raise NobodyToText
+    if accounted.will_send != plan.shown:
+        raise PeopleChanged(shown=plan.shown, found=accounted.will_send)
+    return BroadcastOrder(
+        name=draft.name or draft.text[:NAME_FROM_TEXT],
+        text=draft.text,
+        simplifies_accents=draft.simplifies_accents,
+        sms_channel_id=_channel(plan.sms_channel_id).id,
+        contact_ids=contact_ids(chosen, reach),
+        starts_at=plan.starts_at,
+        expires_at=plan.expires_at,
+        audience=chosen.to_json(),
+        audience_description=describe(chosen, place_names(chosen.places)),
+        accounted=accounted.to_json(),
+        created_by=user,
+        needs_approval=needs_approval(accounted.will_send),
+    )
+
+
+def _channel(channel_id: UUID | None) -> SMSChannel:
+    enabled = SMSChannel.objects.filter(is_enabled=True).order_by("created_at")
+    channel = (enabled.filter(id=channel_id) if channel_id else enabled).first()
+    if channel is None:
+        raise NoSMSChannel
+    return channel

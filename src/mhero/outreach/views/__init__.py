@@ -1,0 +1,1 @@
+"""Pages of the outreach room: the three steps of a send, and audiences."""

@@ -1,0 +1,93 @@
+"""A choice of people and what becomes of them, said in the page's language."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy, pgettext
+
+from mhero.outreach.audience import Filter
+from mhero.outreach.reach import Reason
+
+#: A longer list ends in "and 4 others".
+MOST_NAMED = 3
+
+SENTENCES = {
+    Reason.NO_NUMBER: ngettext_lazy("%(n)s has no phone number", "%(n)s have no phone number", "people"),
+    Reason.INVALID: ngettext_lazy(
+        "%(n)s has a phone number that cannot be right",
+        "%(n)s have a phone number that cannot be right",
+        "people",
+    ),
+    Reason.OPTED_OUT: ngettext_lazy("%(n)s opted out", "%(n)s opted out", "people"),
+    Reason.ON_LEAVE: ngettext_lazy("%(n)s is on leave", "%(n)s are on leave", "people"),
+    Reason.NOT_READY: ngettext_lazy(
+        "%(n)s is not ready yet: try again in a minute",
+        "%(n)s are not ready yet: try again in a minute",
+        "people",
+    ),
+    Reason.TRIAL: ngettext_lazy(
+        "%(n)s is blocked by trial mode", "%(n)s are blocked by trial mode", "people"
+    ),
+    Reason.DUPLICATE: ngettext_lazy(
+        "%(n)s has the same phone as somebody else", "%(n)s have the same phone as somebody else", "people"
+    ),
+    Reason.WILL_SEND: ngettext_lazy("%(n)s will get the message", "%(n)s will get the message", "people"),
+}
+
+
+def in_words(reason: Reason, people: int) -> str:
+    return str(SENTENCES[reason] % {"people": people, "n": number_format(people, force_grouping=True)})
+
+
+def describe(chosen: Filter, place_names: Mapping[UUID, str]) -> str:
+    """ "Nurse and Midwife in Bomi and Bong; women": who fits the filter, in one line."""
+    who = _some(chosen.cadres) if chosen.cadres else gettext("All health workers")
+    if chosen.places:
+        places = [place_names.get(place) or gettext("a place that is gone") for place in chosen.places]
+        who = gettext("%(who)s in %(places)s") % {"who": who, "places": _some(sorted(places))}
+    more = []
+    if chosen.facility_types:
+        more.append(_some(chosen.facility_types))
+    if chosen.skills:
+        more.append(_some(chosen.skills))
+    if chosen.languages:
+        languages = _some([language_name(code) for code in chosen.languages])
+        more.append(gettext("speaking %(languages)s") % {"languages": languages})
+    if chosen.genders:
+        more.append(_some([gender_name(code) for code in chosen.genders]))
+    return "; ".join([who, *more])
+
+
+def gender_name(code: str) -> str:
+    names = {
+        "female": pgettext("people", "Women"),
+        "male": pgettext("people", "Men"),
+        "other": gettext("Another gender"),
+        "unknown": gettext("Gender not known"),
+        "": gettext("Gender not known"),
+    }
+    return names.get(code, code)
+
+
+def language_name(code: str) -> str:
+    """ "French" for `fr`; the code itself where it is not known to us."""
+    try:
+        name = _locale().languages.get(Locale.parse(code).language, code)
+    except (UnknownLocaleError, ValueError):
+        return code
+    return str(name)[:1].upper() + str(name)[1:]
+
+
+def _some(names: Iterable[str]) -> str:
+    every = list(names)
+    named, others = every[:MOST_NAMED], len(every) - MOST_NAMED
+    if others > 0:
+        named.append(ngettext("%(n)s other", "%(n)s others", others) % {"n": others})
+    return format_list(named, locale=_locale())
+
+
+def _locale() -> Locale:
+    return Locale.parse((get_language() or "en").replace("-", "_"))
