@@ -1,5 +1,7 @@
 """Contacts, messages, broadcasts and the SMS channels they leave by, in RapidPro's words."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mhero.messaging.stop import default_stop_words
 from mhero.platform.clock import now
-from mhero.platform.ids import new_id
+from mhero.platform.ids import new_id, time_of
 from mhero.platform.secrets import EncryptedTextField
 
 
@@ -238,6 +240,11 @@ class Message(models.Model):
     class Meta:
         managed = False
         db_table = "messaging_message"
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was written or received: the identifier knows."""
+        return time_of(self.id)
 
 
 class Received(models.Model):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: What a message can say of its reader.
-VARIABLES = ("name", "first_name", "cadre", "facility", "district", "county")
+VARIABLES = ("name", "first_name", "cadre", "job", "facility", "district", "county")
 
 #: RapidPro's top levels: after any other word an at sign is just an at sign, as in `meet @noon`.
 _TOP = "contact|fields|urns|globals|results|input|run|child|parent|ticket|trigger|webhook|node|resume"

@@ -1,0 +1,94 @@
+"""A send as a file for a spreadsheet."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils import translation
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mhero.accounts.access import SignedInRequest, requires
+from mhero.accounts.models import User
+from mhero.accounts.services import record_audit
+from mhero.messaging.models import Contact, Message, MessageStatus
+from mhero.messaging.queries.broadcasts import messages_of, progress_of
+from mhero.messaging.reasons import reason_of
+from mhero.messaging.views.broadcasts import visible_send
+
+BATCH = 1000
+
+
+@require_safe
+@requires("people.export")
+def broadcast_file(request: SignedInRequest, broadcast_id: UUID) -> HttpResponseBase:
+    """Everybody of the send with their message's status, as a file for a spreadsheet."""
+    send = visible_send(request, broadcast_id)
+    if not request.user.may("messages.view"):
+        raise Http404
+    people = progress_of(send, request.user.area_id).recipients
+    record_audit("messages.exported", f"send {send.id}", request=request, people=people)
+    found = messages_of(send, request.user.area_id).order_by("id")
+    response = StreamingHttpResponse(
+        lines(found, request.user, translation.get_language()), content_type="text/csv; charset=utf-8"
+    )
+    name = slugify(send.name) or "send"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+class _Echo:
+    """A file that hands back what is written to it, line by line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def lines(found: QuerySet[Message], user: User, language: str | None) -> Iterator[str]:
+    # The lines are made when the request is over, and its language with it.
+    with translation.override(language):
+        writer = csv.writer(_Echo())
+        header = (
+            _("Name"), _("Phone number"), _("Cadre"), _("County"), _("Operator"), _("Status"), _("Reason"),
+            _("The provider said"), _("Sent at"), _("Final at"), _("SMS"),
+        )  # fmt: skip
+        # The mark at the start tells Excel that this is UTF-8.
+        yield "\ufeff" + str(writer.writerow(header))
+        batch: list[Message] = []
+        for one in found.iterator(chunk_size=BATCH):
+            batch.append(one)
+            if len(batch) == BATCH:
+                yield from _rows(writer, batch, user)
+                batch = []
+        yield from _rows(writer, batch, user)
+
+
+def _rows(writer: Any, batch: list[Message], user: User) -> Iterator[str]:
+    contacts = Contact.objects.filter(id__in=[one.contact_id for one in batch])
+    names = dict(contacts.values_list("id", "name"))
+    shows_numbers = user.may("people.numbers")
+    for one in batch:
+        reason = reason_of(one.reason)
+        cells = (
+            _cell(names.get(one.contact_id, "")),
+            one.number if shows_numbers else "",
+            _cell(one.cadre),
+            _cell(one.county),
+            one.operator,
+            MessageStatus(one.status).label,
+            reason.sentence if reason else "",
+            _cell(one.provider_words),
+            one.sent_at.isoformat(timespec="seconds") if one.sent_at else "",
+            one.final_at.isoformat(timespec="seconds") if one.final_at else "",
+            one.segments,
+        )
+        yield str(writer.writerow(cells))
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet must not take for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
