@@ -1,6 +1,6 @@
 """Liberia's fifteen counties and their districts, by name.
 
-Populations are those of the 2022 census, rounded. A county's point is near its middle and its reach is
+Populations are about those of the 2022 census. A county's point is near its middle and its reach is
 about the radius in degrees of a circle that stays within it, so that a made-up facility lands in the
 right county. The districts' points are spread over that circle: their names are real, their positions are
 not surveyed.

@@ -1,8 +1,8 @@
 """The operators, how long each takes, and what becomes of a message.
 
-Kinds of trouble come from the reference: texts that arrive days late (NetHope, October 2014), networks
-that are silent for hours, and delivery reports that never come. No study gives rates by operator, so the
-figures below are assumptions, chosen so that the two operators can be told apart on a chart.
+That texts arrive days late was seen by NetHope in October 2014. No study gives rates by operator, of
+lateness or of losses or of missing reports, so the figures below are assumptions, chosen so that the two
+operators can be told apart on a chart.
 """
 
 from dataclasses import dataclass

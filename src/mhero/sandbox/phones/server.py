@@ -79,10 +79,7 @@ class PhoneServer:
         return app
 
     async def send(self, request: web.Request) -> web.Response:
-        """The External HTTP form.
-
-        An id that was seen before is the same message, and gets the same answer.
-        """
+        """The External HTTP form. An id seen before is the same message, and gets the same answer."""
         fields = await _fields(request)
         number = e164(fields.get("to", ""))
         text = fields.get("text", "")
