@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from mhero.platform.configuration import load
@@ -11,6 +12,9 @@ from mhero.platform.errors import ConfigurationError
 from mhero.platform.logs import LOGGING as LOGGING
 from mhero.platform.postgres import url_of_embedded
 from mhero.platform.secrets import installation_key
+
+# Django's generic classes may be written with their parameters, as the type checker wants them.
+django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CONFIGURATION = load()
