@@ -39,7 +39,7 @@ class ReplyForm(forms.Form):
     )
 
 
-class SMSChannelForm(forms.ModelForm[SMSChannel]):
+class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     send_url = forms.URLField(
         label=_("Address of the provider"),
         help_text=_("Where messages are sent to, such as https://sms.example.org/send"),
@@ -107,7 +107,7 @@ class SMSChannelForm(forms.ModelForm[SMSChannel]):
         return saved
 
 
-class SendingRulesForm(forms.ModelForm[SendingRules]):
+class SendingRulesForm(forms.ModelForm):  # type: ignore[type-arg]
     stop_words = forms.CharField(
         label=_("Words that opt out"),
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -142,9 +142,9 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     if one is None or contact is None or (one.is_incoming and not request.user.may("inbox.view")):
         raise Http404
     record_audit("message.read", f"message {one.id}", request=request, people=1)
-    send = None
-    if one.broadcast_id is not None:
-        send = broadcasts_of(request.user.area_id, request.user.id).filter(id=one.broadcast_id).first()
+    send = next(
+        iter(broadcasts_of(request.user.area_id, request.user.id).filter(id__in=[one.broadcast_id])), None
+    )
     context = {
         "one": one,
         "contact": contact,
