@@ -60,7 +60,7 @@ class WhoForm(forms.Form):
                 ]
 
 
-class TextForm(forms.ModelForm[Draft]):
+class TextForm(forms.ModelForm):  # type: ignore[type-arg]
     """What the message says."""
 
     text = forms.CharField(
@@ -197,7 +197,7 @@ class WhenForm(forms.Form):
         return at
 
 
-class AudienceForm(forms.ModelForm[Audience]):
+class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
     """The name of a saved choice of people."""
 
     class Meta:
