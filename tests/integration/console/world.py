@@ -207,17 +207,21 @@ def _exchange() -> dict[str, dict[str, Any]]:
         finished_at=now(),
         counts={"read": 10, "new": 8, "changed": 1, "refused": 1},
     )
-    RefusedRecord.objects.create(
+    refused = RefusedRecord.objects.create(
         channel=polled, key="Practitioner/9", reason="It has no name.", raw={"id": "9"}
     )
     of_channel, of_run = {"channel_id": polled.id}, {"run_id": run.id}
-    of_transaction = {"transaction_id": transaction.id}
+    of_transaction, of_client = {"transaction_id": transaction.id}, {"client_id": client.id}
     return {
         "transaction": of_transaction,
         "transaction_body": of_transaction,
         "orchestration": {"orchestration_id": orchestration.id},
         "channel": of_channel,
-        "client": {"client_id": client.id},
+        "client": of_client,
+        "client_password": of_client,
+        "client_certificate": of_client,
+        "refused_file": of_channel,
+        "refused_record": {"record_id": refused.id},
         "run": of_run,
         "run_status": of_run,
         "sync_now": of_channel,
