@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
-
 from tests.integration.messaging.world import Time, World, gateway, serving, use
 
 

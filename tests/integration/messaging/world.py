@@ -106,7 +106,9 @@ class World:
 
         from mhero.messaging.models import Message
 
-        rows = Message.objects.filter(is_incoming=False, **filters).values_list("status").annotate(n=Count("id"))
+        rows = (
+            Message.objects.filter(is_incoming=False, **filters).values_list("status").annotate(n=Count("id"))
+        )
         return await use(lambda: dict(rows.order_by()))
 
     async def messages(self, **filters: Any) -> list[Any]:
