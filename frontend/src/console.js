@@ -1,27 +1,29 @@
 // The script of every page. Each page works without it: it shortens the trip and keeps what changes up to date.
 import "./styles/console.scss";
 import "htmx.org";
-import { Button, Checkboxes, ErrorSummary, Radios, createAll } from "govuk-frontend";
+import { Checkboxes, ErrorSummary, Radios } from "govuk-frontend";
 import { keepCounts } from "./count.js";
 import { holdBack } from "./hold.js";
 import { keepLive } from "./live.js";
 import { openMenus } from "./menu.js";
+import { sendOnce } from "./once.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
-function enhance(root) {
-  for (const Module of [Button, Checkboxes, ErrorSummary, Radios]) {
-    createAll(Module, {}, root);
+// Each of these leaves alone what it has seen before.
+function enhance() {
+  for (const Module of [Checkboxes, ErrorSummary, Radios]) {
+    const name = Module.moduleName;
+    for (const part of document.querySelectorAll(`[data-module="${name}"]:not([data-${name}-init])`)) new Module(part);
   }
-  keepCounts(root);
-  keepLive(root);
-  holdBack(root);
+  keepCounts();
+  keepLive();
+  holdBack();
 }
 
 openMenus();
-enhance(document.body);
-// What htmx brings into the page is enhanced as the page was.
-document.addEventListener("htmx:after:swap", (event) => {
-  const target = event.detail?.ctx?.target ?? event.target;
-  enhance(target?.nodeType === Node.ELEMENT_NODE ? target : document.body);
-});
+sendOnce();
+enhance();
+// What htmx and the live parts bring into the page is enhanced as the page was.
+document.addEventListener("htmx:after:swap", enhance);
+document.addEventListener("live:swap", enhance);

@@ -7,8 +7,8 @@ import { swap } from "./swap.js";
 
 const PAUSE_MILLISECONDS = 300;
 
-export function keepCounts(root) {
-  for (const box of root.querySelectorAll("[data-count-url]")) {
+export function keepCounts() {
+  for (const box of document.querySelectorAll("[data-count-url]")) {
     if (box.dataset.countOn) continue;
     box.dataset.countOn = "yes";
     watch(box);

@@ -12,8 +12,8 @@ const LONGEST_SECONDS = 60;
 const QUIET_SECONDS = 10;
 let announced = { text: "", at: 0 };
 
-export function keepLive(root) {
-  for (const part of root.querySelectorAll("[data-live-url]")) {
+export function keepLive() {
+  for (const part of document.querySelectorAll("[data-live-url]")) {
     if (part.dataset.liveOn || part.querySelector("[data-live-finished]")) continue;
     part.dataset.liveOn = "yes";
     follow(part);
@@ -40,6 +40,7 @@ async function follow(part) {
       if (response.status === 200) {
         etag = response.headers.get("ETag") ?? "";
         swap(part, await response.text());
+        document.dispatchEvent(new CustomEvent("live:swap"));
         announce(part);
         if (part.querySelector("[data-live-finished]")) return;
       } else if (response.status !== 304) {

@@ -58,8 +58,16 @@ function shades(values) {
 function label(shape, { name, text, value, href }, named = false) {
   // As text, never as markup: names come from other systems.
   const words = document.createElement("span");
-  words.textContent = `${name}: ${text ?? value}`;
-  shape.bindTooltip(words, named ? { permanent: true, direction: "right", className: "app-map__name" } : { sticky: true });
+  const all = `${name}: ${text ?? value}`;
+  words.textContent = named ? name : all;
+  if (named) {
+    const offset = [0, shape.getRadius() - 4];
+    shape.bindTooltip(words, { permanent: true, direction: "bottom", offset, className: "app-map__name" });
+    shape.on("mouseover", () => (words.textContent = all));
+    shape.on("mouseout", () => (words.textContent = name));
+  } else {
+    shape.bindTooltip(words, { sticky: true });
+  }
   if (href) shape.on("click", () => window.location.assign(href));
   return shape;
 }

@@ -258,3 +258,20 @@ def test_the_error_summary_takes_the_focus(console: Console, page: Page) -> None
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     page.click("text=Enter a name")
     expect(page.locator("#name")).to_be_focused()
+
+
+def test_a_button_pressed_twice_sends_once(console: Console, page: Page) -> None:
+    console.page('<form method="post" action="/send"><button>Send</button></form>')
+    # "No content" leaves the browser on the page, as a slow answer would.
+    console.answers("/send", 204)
+    page.goto(console.address)
+    page.locator("button").dblclick()
+    page.wait_for_timeout(300)
+    assert console.times_asked("/send") == 1
+
+
+def test_what_a_live_part_brings_is_alive_as_well(console: Console, page: Page) -> None:
+    console.page('<div data-live-url="/live" data-live-seconds="0.1"></div>')
+    console.answers("/live", '<b id="left" data-hold-seconds="1">1</b><i data-live-finished></i>')
+    page.goto(console.address)
+    expect(page.locator("#left")).to_have_text("0")
