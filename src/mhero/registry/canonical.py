@@ -69,7 +69,7 @@ def _resource_reader(type: str) -> _Read:
 
 def _reader(type: Type, path: str, depth: int) -> _Read:
     if depth > _DEEPEST:
-        return lambda raw, run: run.warn(path, "nested too deeply")
+        return lambda _raw, run: run.warn(path, "nested too deeply")
     if isinstance(type, list):
         return _repeated(_reader(type[0], path, depth + 1), path)
     if isinstance(type, dict):

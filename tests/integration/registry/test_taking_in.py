@@ -105,7 +105,8 @@ def test_a_change_makes_a_version_and_a_new_number_for_followers(take_in: TakeIn
     assert taken.changed == 1
     assert after.phone == "+231886111222"
     assert after.change > before.change
-    assert list(Version.objects.filter(resource_id=before.id).values_list("version", flat=True)) == [1, 2]
+    versions = Version.objects.filter(resource_id=before.id).order_by("id")
+    assert list(versions.values_list("version", flat=True)) == [1, 2]
 
 
 def test_somebody_whose_role_ended_is_not_working_whatever_active_says(take_in: TakeIn) -> None:
