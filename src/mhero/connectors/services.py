@@ -39,10 +39,11 @@ def connect(
     return connection
 
 
-def try_connection(connection: Connection) -> Finding:
+def try_connection(connection: Connection, *, is_saved: bool = True) -> Finding:
     """Reads one page of the system and says in words what is there. A saved connection keeps the finding."""
     finding = look(connection)
-    keep_finding(connection, works=finding.works, words=finding.words)
+    if is_saved:
+        keep_finding(connection, works=finding.works, words=finding.words)
     return finding
 
 

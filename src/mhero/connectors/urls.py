@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mhero.connectors import views
+
+urlpatterns = [
+    path("operations/connections/", views.connections, name="connections"),
+    path("operations/connections/<slug:system>/", views.connection, name="connection"),
+]
