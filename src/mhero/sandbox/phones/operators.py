@@ -72,10 +72,10 @@ class Profile:
 
 
 DEMO: Final = Profile(
-    name="demo", lifelike=True, longest_seconds=240, answers=True, reports_sent=True, hurry=60
+    name="demo", lifelike=True, longest_seconds=240, answers=True, reports_sent=True, hurry=120
 )
 FAST: Final = Profile(
-    name="fast", lifelike=False, longest_seconds=0.2, answers=False, reports_sent=False, hurry=60
+    name="fast", lifelike=False, longest_seconds=0.2, answers=False, reports_sent=False, hurry=120
 )
 PROFILES: Final = {profile.name: profile for profile in (DEMO, FAST)}
 

@@ -30,8 +30,8 @@ UNANNOUNCED: Final = 13 / 27
 #: Kenya: the square root of (28/38) / (68/119), so that both sides of noon average to one.
 AFTERNOON: Final = ((28 / 38) / (68 / 119)) ** 0.5
 MORNING: Final = 1 / AFTERNOON
-#: Assumed: nobody measured the night.
-NIGHT: Final = 0.7
+#: Assumed: nobody measured the night, but who sleeps can answer in the morning.
+NIGHT: Final = 0.85
 #: Uganda says that operators differ most; by how much, and which way round, is assumed.
 OPERATOR: Final = {LONESTAR.name: 1.15}
 OTHER_OPERATOR: Final = 0.85
