@@ -53,7 +53,8 @@ def texts_of(room: Path) -> Iterator[tuple[Path, int, str | tuple[str, ...], str
             continue
         source = path.read_text()
         if path.suffix != ".py":
-            source = templatize(source)
+            # What stands before the texts of a template is no indentation of Python.
+            source = re.sub(r"^\s+", "", templatize(source), flags=re.MULTILINE)
         for line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
             yield path, line, message, context
 
