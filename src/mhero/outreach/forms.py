@@ -208,3 +208,14 @@ class AudienceForm(forms.ModelForm):  # type: ignore[type-arg]
             "name": _("You will find the list again by this name. Everyone in the team can use it.")
         }
         error_messages = {"name": {"required": _("Give the list a name.")}}
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        others = Audience.objects.filter(archived_at__isnull=True, name__iexact=name).exclude(
+            pk=self.instance.pk
+        )
+        if others.exists():
+            raise forms.ValidationError(
+                gettext("There is a list with this name already. Choose another name.")
+            )
+        return name

@@ -27,7 +27,6 @@ class Audience(models.Model):
                 Lower("name"),
                 condition=models.Q(archived_at__isnull=True),
                 name="outreach_one_audience_of_a_name",
-                violation_error_message=_("There is a list with this name already. Choose another name."),
             )
         ]
 

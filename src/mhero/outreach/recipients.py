@@ -5,6 +5,7 @@ The SQL takes every part of the filter as a parameter that may be null; the driv
 server plans, so a part that says nothing costs nothing.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -171,15 +172,18 @@ def recipients(
 ) -> list[Addressee]:
     """Some who will get the message, by name: from `start` on, or those whose name has the words."""
     values = {"from": start, "words": words or None, "limit": limit}
-    return [
-        Addressee(id=id, name=name, fields=fields)
-        for id, name, fields in _rows(RECIPIENTS, chosen, reach, values)
-    ]
+    return [_addressee(row) for row in _rows(RECIPIENTS, chosen, reach, values)]
 
 
 def recipient_before(chosen: Filter, reach: Reach, start: UUID) -> Addressee | None:
     rows = _rows(RECIPIENT_BEFORE, chosen, reach, {"from": start})
-    return next((Addressee(id=id, name=name, fields=fields) for id, name, fields in rows), None)
+    return _addressee(rows[0]) if rows else None
+
+
+def _addressee(row: tuple[Any, ...]) -> Addressee:
+    id, name, fields = row
+    # Django's cursors hand out JSON as text.
+    return Addressee(id=id, name=name, fields=json.loads(fields))
 
 
 def _rows(

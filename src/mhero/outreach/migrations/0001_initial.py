@@ -48,7 +48,6 @@ class Migration(migrations.Migration):
                         django.db.models.functions.text.Lower("name"),
                         condition=models.Q(("archived_at__isnull", True)),
                         name="outreach_one_audience_of_a_name",
-                        violation_error_message="There is a list with this name already. Choose another name.",
                     )
                 ]
             },
