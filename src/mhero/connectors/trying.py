@@ -35,7 +35,7 @@ def look(connection: Connection) -> Finding:
         with opened(connection, RecordedClient, timeout_seconds=TIMEOUT_SECONDS, attempts=1) as http:
             return _LOOKS[connection.system](http)
     except (PartnerError, ConnectorError) as error:
-        return Finding(works=False, words=str(error), advice=_advice(connection.system, error))
+        return Finding(works=False, words=_(str(error)), advice=_advice(connection.system, error))
 
 
 def _look_at_ihris(http: RecordedClient) -> Finding:
