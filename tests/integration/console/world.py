@@ -276,9 +276,13 @@ def _messaging(musu: Any, places: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "broadcast_stop": of_broadcast,
         "broadcast_approve": of_broadcast,
         "broadcast_file": of_broadcast,
+        "broadcast_messages": of_broadcast,
         "message": {"message_id": sent.id},
         "conversation": of_contact,
+        "conversation_handled": of_contact,
+        "opt_out": of_contact,
         "sms_channel": {"channel_id": channel.id},
+        "sms_channel_test": {"channel_id": channel.id},
     }
 
 
