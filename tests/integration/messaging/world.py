@@ -1,4 +1,4 @@
-"""A phone network, a gateway's receiving end and the worker's pumps, in one event loop on a copied database."""
+"""A phone network, a gateway's receiving end and the worker's pumps, in one event loop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine

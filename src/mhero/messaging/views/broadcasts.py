@@ -40,8 +40,8 @@ SHOWN = (
 )
 
 
-@require_safe
 @requires("messages.view")
+@require_safe
 def sends(request: SignedInRequest) -> HttpResponse:
     user = request.user
     seen = broadcasts_of(user.area_id, user.id)
@@ -64,22 +64,22 @@ def sends(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_safe
 @requires("messages.view")
+@require_safe
 def broadcast(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse:
     send = visible_send(request, broadcast_id)
     return render(request, "messaging/broadcast.html", _figures(request, send))
 
 
-@require_safe
 @requires("messages.view")
+@require_safe
 def broadcast_status(request: SignedInRequest, broadcast_id: UUID) -> HttpResponseBase:
     send = visible_send(request, broadcast_id)
     return fragment(request, "messaging/broadcast_status.html", _figures(request, send))
 
 
-@require_POST
 @requires("messages.send")
+@require_POST
 def broadcast_stop(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse:
     send = visible_send(request, broadcast_id)
     if not _may_decide(request.user, send):
@@ -93,8 +93,8 @@ def broadcast_stop(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse
     return redirect("broadcast", broadcast_id=send.id)
 
 
-@require_POST
 @requires("messages.approve")
+@require_POST
 def broadcast_approve(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse:
     send = visible_send(request, broadcast_id)
     if not _may_decide(request.user, send):
@@ -110,8 +110,8 @@ def broadcast_approve(request: SignedInRequest, broadcast_id: UUID) -> HttpRespo
     return redirect("broadcast", broadcast_id=send.id)
 
 
-@require_safe
 @requires("messages.view")
+@require_safe
 def broadcast_messages(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse:
     """The messages of a send, narrowed by the figures that lead here."""
     send = visible_send(request, broadcast_id)
@@ -134,17 +134,16 @@ def broadcast_messages(request: SignedInRequest, broadcast_id: UUID) -> HttpResp
     )
 
 
-@require_safe
 @requires("messages.view")
+@require_safe
 def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     one = Message.objects.filter(id=message_id).first()
     contact = contacts_of(request.user.area_id).filter(id=one.contact_id).first() if one else None
     if one is None or contact is None or (one.is_incoming and not request.user.may("inbox.view")):
         raise Http404
     record_audit("message.read", f"message {one.id}", request=request, people=1)
-    send = next(
-        iter(broadcasts_of(request.user.area_id, request.user.id).filter(id__in=[one.broadcast_id])), None
-    )
+    seen = broadcasts_of(request.user.area_id, request.user.id)
+    send = seen.filter(id__in=[one.broadcast_id] if one.broadcast_id else []).first()
     context = {
         "one": one,
         "contact": contact,

@@ -25,8 +25,8 @@ CALLBACKS = {
 }
 
 
-@require_safe
 @requires("connections.manage")
+@require_safe
 def sms_channels(request: SignedInRequest) -> HttpResponse:
     queued = Message.objects.filter(status=MessageStatus.QUEUED).values_list("sms_channel_id")
     waiting = dict(queued.annotate(number=Count("id")).order_by())
@@ -36,8 +36,8 @@ def sms_channels(request: SignedInRequest) -> HttpResponse:
     return render(request, "messaging/sms_channels.html", {"channels": channels})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("connections.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
 def sms_channel_new(request: SignedInRequest) -> HttpResponse:
     form = SMSChannelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -49,8 +49,8 @@ def sms_channel_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "messaging/sms_channel_new.html", {"form": form})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("connections.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
 def sms_channel(request: SignedInRequest, channel_id: UUID) -> HttpResponse:
     channel = get_object_or_404(SMSChannel, id=channel_id)
     form = SMSChannelForm(request.POST or None, instance=channel)
@@ -68,8 +68,8 @@ def sms_channel(request: SignedInRequest, channel_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
 @requires("connections.manage")
+@require_POST
 def sms_channel_test(request: SignedInRequest, channel_id: UUID) -> HttpResponse:
     """Texts the person's own phone, in trial mode too."""
     channel = get_object_or_404(SMSChannel, id=channel_id)

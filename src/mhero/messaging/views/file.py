@@ -23,8 +23,8 @@ from mhero.messaging.views.broadcasts import visible_send
 BATCH = 1000
 
 
-@require_safe
 @requires("people.export")
+@require_safe
 def broadcast_file(request: SignedInRequest, broadcast_id: UUID) -> HttpResponseBase:
     """Everybody of the send with their message's status, as a file for a spreadsheet."""
     send = visible_send(request, broadcast_id)

@@ -24,8 +24,8 @@ PAGE = 25
 BUBBLES = 50
 
 
-@require_safe
 @requires("inbox.view")
+@require_safe
 def inbox(request: SignedInRequest) -> HttpResponse:
     area = request.user.area_id
     shows_all = request.GET.get("show") == "all"
@@ -58,8 +58,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("inbox.view")
+@require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """What was said with one contact; a POST answers them."""
     contact = _contact(request, id=contact_id)
@@ -77,8 +77,8 @@ def conversation(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     return _shown(request, contact, form)
 
 
-@require_safe
 @requires("inbox.view")
+@require_safe
 def person_conversation(request: SignedInRequest, person_id: UUID) -> HttpResponse:
     """The conversation with a person of the registry, who may not have become a contact yet."""
     contact = contacts_of(request.user.area_id).filter(person_id=person_id).first()
@@ -89,8 +89,8 @@ def person_conversation(request: SignedInRequest, person_id: UUID) -> HttpRespon
     return redirect("conversation", contact_id=contact.id)
 
 
-@require_POST
 @requires("inbox.reply")
+@require_POST
 def conversation_handled(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     contact = _contact(request, id=contact_id)
     mark_handled(contact, request.user)
@@ -98,8 +98,8 @@ def conversation_handled(request: SignedInRequest, contact_id: UUID) -> HttpResp
     return redirect("inbox")
 
 
-@require_POST
 @requires("people.edit")
+@require_POST
 def opt_out_by_hand(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     """Opts the contact out, or in again with `wish=in`."""
     contact = _contact(request, id=contact_id)
@@ -114,8 +114,8 @@ def opt_out_by_hand(request: SignedInRequest, contact_id: UUID) -> HttpResponse:
     return redirect("conversation", contact_id=contact.id)
 
 
-@require_POST
 @requires("inbox.reply")
+@require_POST
 def reply_count(request: SignedInRequest) -> HttpResponse:
     """The line below the answer's box, while one types."""
     text = request.POST.get("text", "")

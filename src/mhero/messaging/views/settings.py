@@ -14,8 +14,8 @@ from mhero.messaging.forms import SendingRulesForm
 from mhero.messaging.queries.usage import months
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
 def sending_rules(request: SignedInRequest) -> HttpResponse:
     ours = rules()
     form = SendingRulesForm(request.POST or None, instance=ours)
@@ -29,8 +29,8 @@ def sending_rules(request: SignedInRequest) -> HttpResponse:
     return render(request, "messaging/sending_rules.html", {"form": form})
 
 
-@require_safe
 @requires("usage.view")
+@require_safe
 def usage(request: SignedInRequest) -> HttpResponse:
     country = workspace()
     found = months(country.time_zone, rules().prices)
