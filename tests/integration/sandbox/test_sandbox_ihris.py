@@ -58,12 +58,18 @@ async def test_every_practitioner_comes_once_over_opaque_links(ask: Ask) -> None
     assert len({entry["fullUrl"] for entry in entries}) == 600
 
 
-async def test_a_page_of_500_takes_less_than_30_milliseconds(ask: Ask) -> None:
-    await ask("/Practitioner?_count=500")
-    started = time.perf_counter()
-    await ask("/Practitioner?_count=500")
-    # Twice the promise, for a machine that is busy with other tests.
-    assert time.perf_counter() - started < 0.06
+async def test_a_page_of_500_takes_less_than_30_milliseconds(
+    sandbox: Sandbox, client: aiohttp.ClientSession, ihris_login: dict[str, str]
+) -> None:
+    seconds = []
+    for _ in range(10):
+        started = time.perf_counter()
+        url = f"{sandbox.ihris_url}/Practitioner?_count=500"
+        async with client.get(url, headers=ihris_login) as response:
+            await response.read()
+        seconds.append(time.perf_counter() - started)
+    # The quickest of them: the others may have waited for whoever shares the processors.
+    assert min(seconds) < 0.03
 
 
 async def test_a_paging_link_expires_with_410(
