@@ -13,13 +13,13 @@ from mhero.registry.resources import Head, heads_of, write_heads
 from mhero.registry.writing import execute, write
 
 
-def derive(heads: Sequence[Head], at: datetime) -> set[UUID]:
+def derive(heads: Sequence[Head], at: datetime, source: str) -> set[UUID]:
     """Writes the columns of these resources; returns the people whose own columns must be refreshed."""
     by_type: dict[str, list[Head]] = {}
     for head in heads:
         by_type.setdefault(head.type, []).append(head)
     if locations := by_type.get("Location"):
-        _places(locations, at)
+        _places(locations, at, source)
     people = set()
     if practitioners := by_type.get("Practitioner"):
         people |= _people(practitioners)
@@ -28,13 +28,13 @@ def derive(heads: Sequence[Head], at: datetime) -> set[UUID]:
     return people
 
 
-def _places(locations: list[Head], at: datetime) -> None:
+def _places(locations: list[Head], at: datetime, source: str) -> None:
     rows = {head.id: columns.place_columns(head.body) for head in locations}
     write(sql.WRITE_PLACES, ({"id": id, **row} for id, row in rows.items()))
-    _pair(locations, rows, at)
+    _pair(locations, rows, at, source)
 
 
-def _pair(locations: list[Head], rows: dict[UUID, dict[str, Any]], at: datetime) -> None:
+def _pair(locations: list[Head], rows: dict[UUID, dict[str, Any]], at: datetime, source: str) -> None:
     """The organization of each location whose source has none: mCSD's facilities are pairs."""
     alone = [head for head in locations if "managingOrganization" not in head.body]
     parents = heads_of({row["parent_id"] for row in rows.values() if row["parent_id"]})
@@ -54,7 +54,7 @@ def _pair(locations: list[Head], rows: dict[UUID, dict[str, Any]], at: datetime)
         organizations.append(Head(id=organization_of(head.id), type="Organization", body=body))
     before = heads_of({head.id for head in organizations})
     changed = [head for head in organizations if head.id not in before or before[head.id].body != head.body]
-    write_heads(changed, before, at)
+    write_heads(changed, before, at, source)
 
 
 def _people(practitioners: list[Head]) -> set[UUID]:

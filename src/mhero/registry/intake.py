@@ -124,7 +124,7 @@ def write_in(source: str, arrived: list[Arrived], taken: TakenIn, at: datetime) 
         body = combined(one.id, [*others.get(one.id, ()), mine])
         if _count(taken, one.incoming.type, before.get(one.id), body):
             heads.append(Head(id=one.id, type=one.incoming.type, body=body))
-    write_heads(heads, before, at)
+    write_heads(heads, before, at, source)
     write(
         sql.WRITE_ORIGINS,
         (

@@ -47,6 +47,8 @@ class Version(models.Model):
     updated_at = models.DateTimeField()
     is_deleted = models.BooleanField(default=False)
     body = models.JSONField(default=dict)
+    #: The source whose news made it.
+    source = models.CharField(max_length=50, default="")
 
     class Meta:
         constraints = [
@@ -238,3 +240,21 @@ class Role(models.Model):
     end = models.DateField(null=True)
     #: What the source says; whether the role is open also depends on `end`.
     is_active = models.BooleanField(default=True)
+
+
+class Correction(models.Model):
+    """What an officer put right about a person by hand. It outlives what the sources say later."""
+
+    class Subject(models.TextChoices):
+        NUMBER = "number", _("Phone number")
+        LANGUAGE = "language", _("Language")
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="corrections")
+    subject = models.CharField(max_length=10, choices=Subject.choices)
+    before = models.CharField(max_length=20, blank=True)
+    #: Empty when the correction was taken back.
+    after = models.CharField(max_length=20, blank=True)
+    #: The officer's address.
+    by = models.TextField()
+    at = models.DateTimeField(default=now)

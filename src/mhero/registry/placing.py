@@ -56,7 +56,7 @@ def matches() -> dict[UUID, UUID]:
     )
 
 
-def make_one(same: Mapping[UUID, UUID], at: datetime) -> list[Head]:
+def make_one(same: Mapping[UUID, UUID], at: datetime, source: str) -> list[Head]:
     """Gives everything of the first of each pair to the second; returns the resources that changed by it.
 
     The first may exist in references alone, which came in before the record that they point to.
@@ -65,7 +65,7 @@ def make_one(same: Mapping[UUID, UUID], at: datetime) -> list[Head]:
     both = [*same.keys(), *same.values()]
     execute(sql.KEEP_ACCOUNTS, ids=both)
     write(sql.MOVE_ORIGINS, pairs)
-    changed = _point_elsewhere(same, pairs, at)
+    changed = _point_elsewhere(same, pairs, at, source)
     _redirect_accounts(same)
     stay = heads_of(same.values())
     accounts = accounts_of(stay)
@@ -74,20 +74,22 @@ def make_one(same: Mapping[UUID, UUID], at: datetime) -> list[Head]:
         for id, head in stay.items()
         if accounts[id]
     ]
-    write_heads(survivors, stay, at)
-    delete_heads(list(same), at)
+    write_heads(survivors, stay, at, source)
+    delete_heads(list(same), at, source)
     Place.objects.filter(id__in=same).delete()
     return [head for head in changed if head.id not in stay] + survivors
 
 
-def _point_elsewhere(same: Mapping[UUID, UUID], pairs: list[dict[str, UUID]], at: datetime) -> list[Head]:
+def _point_elsewhere(
+    same: Mapping[UUID, UUID], pairs: list[dict[str, UUID]], at: datetime, source: str
+) -> list[Head]:
     before = heads_of(select(sql.MOVE_REFERENCES, rows=json.dumps(pairs, default=str)))
     changed = [
         Head(id=head.id, type=head.type, body=_redirected(head.body, same))
         for head in before.values()
         if head.id not in same and not head.is_deleted
     ]
-    write_heads(changed, before, at)
+    write_heads(changed, before, at, source)
     return changed
 
 

@@ -41,8 +41,8 @@ def heads_of(ids: Collection[UUID]) -> dict[UUID, Resource]:
     return Resource.objects.in_bulk(list(ids)) if ids else {}
 
 
-def write_heads(heads: Iterable[Head], before: Mapping[UUID, Resource], at: datetime) -> None:
-    """Writes each head as the next version of its resource."""
+def write_heads(heads: Iterable[Head], before: Mapping[UUID, Resource], at: datetime, source: str) -> None:
+    """Writes each head as the next version of its resource, made by news of the source."""
     write(
         sql.WRITE_RESOURCES,
         (
@@ -56,6 +56,7 @@ def write_heads(heads: Iterable[Head], before: Mapping[UUID, Resource], at: date
             for head in heads
         ),
         at=at,
+        source=source,
     )
 
 
@@ -80,8 +81,8 @@ def combined(id: UUID, accounts: Iterable[Account]) -> Body:
     return merged([account.body for account in sorted(accounts, key=precedence)])
 
 
-def delete_heads(ids: Collection[UUID], at: datetime) -> None:
+def delete_heads(ids: Collection[UUID], at: datetime, source: str) -> None:
     """Marks resources as deleted, with the organizations that stand beside them for mCSD's sake."""
     heads = heads_of([*ids, *map(organization_of, ids)])
     standing = [head for head in heads.values() if not head.is_deleted]
-    write_heads([Head(id=h.id, type=h.type, body={}, is_deleted=True) for h in standing], heads, at)
+    write_heads([Head(id=h.id, type=h.type, body={}, is_deleted=True) for h in standing], heads, at, source)

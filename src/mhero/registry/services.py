@@ -5,14 +5,20 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
+from mhero.accounts.models import User
 from mhero.accounts.queries import workspace
 from mhero.platform.clock import Clock, now
+from mhero.platform.phones import clean, in_words
 from mhero.registry import sql
+from mhero.registry.columns import person_columns
 from mhero.registry.deriving import derive
+from mhero.registry.errors import NotAUsableNumber
 from mhero.registry.intake import sort_out, write_in
-from mhero.registry.models import Level, Origin, Person, Place, Role
+from mhero.registry.models import Correction, Level, Origin, Person, Place, Resource, Role
 from mhero.registry.placing import make_one, matches
-from mhero.registry.refreshing import people_under, refresh_people, refresh_tree
+from mhero.registry.refreshing import people_under, refresh_numbers, refresh_people, refresh_tree
 from mhero.registry.resources import Head, accounts_of, combined, delete_heads, heads_of, write_heads
 from mhero.registry.values import Incoming as Incoming
 from mhero.registry.values import TakenIn as TakenIn
@@ -33,7 +39,7 @@ def take_in(source: str, records: Sequence[Incoming], *, clock: Clock = now) -> 
         if arrived:
             heads = write_in(source, arrived, taken, at)
             former = {one.former_id: one.id for one in arrived if one.former_id}
-            _follow(heads, former, at)
+            _follow(heads, former, at, source)
     return taken
 
 
@@ -54,11 +60,11 @@ def remove(source: str, keys: Collection[str], *, clock: Clock = now) -> int:
             Head(id=id, type=before[id].type, body=combined(id, accounts))
             for id, accounts in remaining.items()
         ]
-        write_heads([head for head in heads if head.body != before[head.id].body], before, at)
+        write_heads([head for head in heads if head.body != before[head.id].body], before, at, source)
         gone = ids - remaining.keys()
-        delete_heads(gone, at)
+        delete_heads(gone, at, source)
         people = _retire(gone)
-        _follow(heads, {}, at, people)
+        _follow(heads, {}, at, source, people)
     return removed
 
 
@@ -99,16 +105,63 @@ def set_levels(names: Mapping[int, str]) -> None:
             Level.objects.update_or_create(level=level, defaults={"name": name})
 
 
+def correct_number(person_id: UUID, raw: str, by: User) -> str:
+    """Sets the number an officer knows to be right; an empty text goes back to what the sources say.
+
+    Returns the number in E.164; raises `NotAUsableNumber` with the reason in words.
+    """
+    number = _the_number(raw) if raw.strip() else ""
+    with writing():
+        person = Person.objects.get(id=person_id)
+        _note(person, Correction.Subject.NUMBER, person.phone_correction, number, by)
+        Person.objects.filter(id=person_id).update(phone_correction=number)
+        refresh_numbers([person_id])
+        execute(sql.RENUMBER, person=person_id)
+    return number
+
+
+def correct_language(person_id: UUID, language: str, by: User) -> None:
+    """Sets the language that somebody prefers; empty goes back to what the sources say."""
+    with writing():
+        person = Person.objects.get(id=person_id)
+        _note(person, Correction.Subject.LANGUAGE, person.language_correction, language, by)
+        said = person_columns(Resource.objects.get(id=person_id).body)["languages"]
+        person.language_correction = language
+        person.languages = list(dict.fromkeys(filter(None, [language, *said])))
+        person.save(update_fields=["language_correction", "languages"])
+        execute(sql.RENUMBER, person=person_id)
+
+
+def _the_number(raw: str) -> str:
+    region = workspace().country_code
+    found = clean(raw, region)
+    if len(found) > 1:
+        raise NotAUsableNumber(gettext("There is more than one number here. Type the one to text."))
+    if not found or not found[0].number:
+        reason = in_words(found[0].reason, region) if found else ""
+        raise NotAUsableNumber(gettext("This number cannot be texted: %(reason)s.") % {"reason": reason})
+    return found[0].number
+
+
+def _note(person: Person, subject: Correction.Subject, before: str, after: str, by: User) -> None:
+    if before != after:
+        Correction.objects.create(person=person, subject=subject, before=before, after=after, by=by.email)
+
+
 def _follow(
-    heads: Sequence[Head], former: Mapping[UUID, UUID], at: datetime, people: set[UUID] | None = None
+    heads: Sequence[Head],
+    former: Mapping[UUID, UUID],
+    at: datetime,
+    source: str,
+    people: Collection[UUID] = (),
 ) -> None:
     """All that follows from changed resources: columns, the tree, places that are one, people."""
-    people = (people or set()) | derive(heads, at)
+    people = set(people) | derive(heads, at, source)
     places = [head.id for head in heads if head.type == "Location"]
     moved = refresh_tree() if places or former else set()
     same = dict(former) | (matches() if places else {})
     if same:
-        people |= derive(make_one(same, at), at)
+        people |= derive(make_one(same, at, source), at, source)
         moved |= refresh_tree()
     people |= people_under(moved | set(same.values()))
     today = _today(lambda: at)

@@ -16,8 +16,8 @@ WITH incoming AS (
         version = excluded.version, updated_at = excluded.updated_at,
         is_deleted = excluded.is_deleted, body = excluded.body
 )
-INSERT INTO registry_version (resource_id, type, version, updated_at, is_deleted, body)
-SELECT id, type, version, %(at)s, is_deleted, body FROM incoming
+INSERT INTO registry_version (resource_id, type, version, updated_at, is_deleted, body, source)
+SELECT id, type, version, %(at)s, is_deleted, body, %(source)s FROM incoming
 """
 
 WRITE_ORIGINS: Final = """
@@ -271,3 +271,5 @@ SET_LEAVE: Final = """
 UPDATE registry_person SET on_leave_until = %(until)s, change = nextval('registry_change')
 WHERE id = %(person)s AND on_leave_until IS DISTINCT FROM %(until)s::date
 """
+
+RENUMBER: Final = "UPDATE registry_person SET change = nextval('registry_change') WHERE id = %(person)s"

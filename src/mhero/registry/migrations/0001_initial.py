@@ -296,6 +296,7 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField()),
                 ("is_deleted", models.BooleanField(default=False)),
                 ("body", models.JSONField(default=dict)),
+                ("source", models.CharField(default="", max_length=50)),
             ],
             options={
                 "indexes": [models.Index(fields=["type", "updated_at"], name="registry_ve_type_3b9d30_idx")],
@@ -331,6 +332,30 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(fields=["phone"], name="registry_person_phone"),
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[("number", "Phone number"), ("language", "Language")], max_length=10
+                    ),
+                ),
+                ("before", models.CharField(blank=True, max_length=20)),
+                ("after", models.CharField(blank=True, max_length=20)),
+                ("by", models.TextField()),
+                ("at", models.DateTimeField(default=mhero.platform.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="registry.person",
+                    ),
+                ),
+            ],
         ),
         migrations.RunSQL(
             # Persons' changes are numbered; see `mhero.registry.writing` for why the numbers commit in order.
