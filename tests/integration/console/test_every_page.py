@@ -1,5 +1,5 @@
 """Every address of the console, visited as everyone. A new page is covered without a line here; one with
-parameters needs a sample in `world`."""
+a new kind of parameter needs a sample in `world`."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,9 +45,10 @@ def test_every_page_keeps_the_contract_for_everyone(db: None, subtests: pytest.S
     world = fill()
     browsers = {"nobody": _browser(None)} | {who: _browser(user) for who, user in world.visitors.items()}
     for name, view in _views():
+        address = _address(name, world)
         for who, browser in browsers.items():
             with subtests.test(page=name, visitor=who):
-                response = _visit(browser, _address(name, world))
+                response = _visit(browser, address)
                 found = _breaches(response, name, view, world.visitors.get(who))
                 if found:
                     pytest.fail(f"{name} for {who}: {'; '.join(found)}", pytrace=False)
@@ -60,9 +61,10 @@ def test_every_page_speaks_french(db: None, subtests: pytest.Subtests) -> None:
     administrator = world.visitors["administrator"]
     browser = _browser(administrator)
     for name, _view in _views():
+        address = _address(name, world)
         with subtests.test(page=name):
-            english = _visit(browser, _address(name, world))
-            french = _visit(browser, _address(name, world), administrator, language="fr")
+            english = _visit(browser, address)
+            french = _visit(browser, address, administrator, language="fr")
             if _is_page(english) and english.status_code == 200:
                 assert 'lang="fr"' in french.content.decode()
                 assert main_text(english.content.decode()) != main_text(french.content.decode())
@@ -153,20 +155,13 @@ def _permission(view: Any) -> str | None:
 
 
 def _address(name: str, world: World) -> str:
-    from django.urls import NoReverseMatch, reverse
+    from django.urls import get_resolver, reverse
 
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return reverse(name, kwargs=_sample(name, world))
-
-
-def _sample(name: str, world: World) -> dict[str, Any]:
-    if name not in world.samples:
-        pytest.fail(
-            f"put what the address of {name!r} needs into the samples of tests/integration/console/world.py"
-        )
-    return world.samples[name]
+    parameters = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
+    unknown = set(parameters) - set(world.samples)
+    assert not unknown, f"give {unknown} a value in the samples of tests/integration/console/world.py"
+    samples = world.samples | world.of_page.get(name, {})
+    return reverse(name, kwargs={parameter: samples[parameter] for parameter in parameters})
 
 
 def _french_is_compiled() -> bool:
