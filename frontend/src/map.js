@@ -21,7 +21,14 @@ async function draw(place) {
   const { areas = [], points = [], legend = "" } = await response.json();
   // Now it holds buttons, which a picture may not.
   place.setAttribute("role", "group");
-  const map = new Map(place, { attributionControl: false, renderer: new SVG(), scrollWheelZoom: false, zoomSnap: 0.25 });
+  const map = new Map(place, {
+    attributionControl: false,
+    renderer: new SVG(),
+    zoomSnap: 0.25,
+    // A page is scrolled past the map, with the wheel or a finger; two fingers move the map.
+    scrollWheelZoom: false,
+    dragging: !window.matchMedia("(pointer: coarse)").matches,
+  });
   const shadeOf = shades(areas.map((area) => area.value));
   const bounds = new LatLngBounds([]);
   for (const area of areas) {
@@ -80,21 +87,27 @@ function addLegend(map, title, limits) {
     box.append(title);
     limits.forEach((limit, index) => {
       const line = document.createElement("div");
-      const sign = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      sign.setAttribute("class", "app-legend__sign");
-      sign.setAttribute("viewBox", "0 0 1 1");
-      const square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      square.setAttribute("width", "1");
-      square.setAttribute("height", "1");
-      square.setAttribute("fill", SHADES[index]);
-      sign.append(square);
       const from = index === 0 ? 0 : limits[index - 1] + 1;
-      line.append(sign, `${from.toLocaleString(document.documentElement.lang)}–${limit.toLocaleString(document.documentElement.lang)}`);
+      line.append(sign(SHADES[index]), `${inWords(from)}–${inWords(limit)}`);
       box.append(line);
     });
     return box;
   };
   control.addTo(map);
+}
+
+function sign(colour) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "app-legend__sign");
+  svg.setAttribute("viewBox", "0 0 1 1");
+  const square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [name, value] of Object.entries({ width: "1", height: "1", fill: colour })) square.setAttribute(name, value);
+  svg.append(square);
+  return svg;
+}
+
+function inWords(number) {
+  return number.toLocaleString(document.documentElement.lang);
 }
 
 for (const place of document.querySelectorAll("[data-map-url]")) draw(place);

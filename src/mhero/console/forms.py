@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm, Field
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils import formats
+from django.utils.translation import gettext
 
 OURS = "console/forms/widgets/"
 THEIRS = "django/forms/widgets/"
@@ -29,6 +32,7 @@ CLASSES = {
     "checkbox_option.html": "govuk-checkboxes__input",
     "radio_option.html": "govuk-radios__input",
     "hidden.html": "",
+    "select_option.html": "",
 }
 
 #: Widgets that become the browser's own date and time boxes: type, Django's key of input formats, ISO format.
@@ -73,12 +77,8 @@ def _parts(widget: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield widget
     for part in widget.get("subwidgets", ()):
         yield from _parts(part)
-    # The options of a select have no class of their own, those of radios and checkboxes do.
-    if not widget["template_name"].endswith("select.html") or widget["template_name"].endswith(
-        "checkbox_select.html"
-    ):
-        for _, options, _ in widget.get("optgroups", ()):
-            yield from options
+    for _group, options, _index in widget.get("optgroups", ()):
+        yield from options
 
 
 def _dress(widget: dict[str, Any]) -> None:
@@ -114,3 +114,32 @@ def _make_temporal(widget: dict[str, Any], kind: str, formats_key: str, iso: str
         except ValueError:
             continue
         return
+
+
+def problems(form: BaseForm) -> list[tuple[str, str]]:
+    """What is wrong in a form that was sent: the id of the control to go to (or nothing), and the words."""
+    return [
+        (_first_control(form, name) if name in form.fields else "", _sentence(form, name, error))
+        for name, errors in form.errors.as_data().items()
+        for error in errors
+    ]
+
+
+def _sentence(form: BaseForm, name: str, error: ValidationError) -> str:
+    """The error as it reads far from its field: what Django says of any field needs the field's name."""
+    words = " ".join(error.messages)
+    field = form.fields.get(name)
+    if field is None or error.message not in _said_of_any(type(field)):
+        return words
+    return gettext("%(field)s: %(error)s") % {"field": form[name].label, "error": words}
+
+
+def _said_of_any(field: type[Field]) -> list[object]:
+    kinds = [kind for kind in field.__mro__ if issubclass(kind, Field)]
+    return [message for kind in kinds for message in kind.default_error_messages.values()]
+
+
+def _first_control(form: BaseForm, name: str) -> str:
+    field = form[name]
+    # Radios and checkboxes have no id of their own: the first one takes the focus.
+    return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")

@@ -43,7 +43,7 @@ NAVIGATION = (
             Entry(label=_("People"), url_name="people", permission="people.view"),
             Entry(label=_("Facilities"), url_name="facilities", permission="people.view"),
             Entry(label=_("Phone problems"), url_name="phone_problems", permission="people.view"),
-            Entry(label=_("Audiences"), url_name="audiences", permission="people.view"),
+            Entry(label=_("Saved lists"), url_name="audiences", permission="people.view"),
         ),
     ),
     Entry(

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone, translation
 
 from mhero.console import words
-from mhero.console.templatetags.components import bars
+from mhero.console.bars import bars_of
 
 
 def test_a_time_today_is_said_with_its_zone_and_given_exactly_to_machines(draw):
@@ -92,15 +92,13 @@ def test_a_status_has_a_colour_and_always_words(draw, status: str, colour: str):
 
 
 def test_bars_are_as_long_as_their_values_and_nothing_divides_by_zero():
-    drawn = bars(
-        [("Nurses", 400), ("Midwives", 100, "/midwives"), {"label": "Others", "value": None}], "Cadres"
-    )
-    assert [(bar.label, bar.length, bar.href) for bar in drawn["bars"]] == [
+    drawn = bars_of([("Nurses", 400), ("Midwives", 100, "/midwives"), {"label": "Others", "value": None}])
+    assert [(bar.label, bar.length, bar.href) for bar in drawn] == [
         ("Nurses", 100, ""),
         ("Midwives", 25, "/midwives"),
         ("Others", 0, ""),
     ]
-    assert [bar.length for bar in bars([("Nobody", 0)], "Cadres")["bars"]] == [0]
+    assert [bar.length for bar in bars_of([("Nobody", 0)])] == [0]
 
 
 def test_a_bar_is_drawn_with_a_point_in_every_language(draw):

@@ -4,13 +4,11 @@ A piece that holds other markup is a block (`{% details "Why?" %}…{% enddetail
 values is a single tag. The markup of the larger ones is in `templates/console/components/`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.core.exceptions import ValidationError
-from django.forms import BaseForm, Field
+from django.forms import BaseForm
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -20,6 +18,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mhero.console import assets
+from mhero.console.bars import bars_of
+from mhero.console.forms import problems
 from mhero.console.words import (
     colour_of,
     count_in_words,
@@ -106,34 +106,8 @@ def badge(words: str, colour: str = "") -> SafeString:
 @register.inclusion_tag(FOLDER + "error_summary.html")
 def error_summary(*forms: BaseForm) -> dict[str, Any]:
     """What is wrong in the forms of the page, at its top, each line leading to its field."""
-    errors: list[tuple[str, str]] = []
-    for form in forms:
-        if not isinstance(form, BaseForm) or not form.is_bound:
-            continue
-        for name, problems in form.errors.as_data().items():
-            target = _first_control(form, name) if name in form.fields else ""
-            errors += [(target, _sentence(form, name, problem)) for problem in problems]
-    return {"errors": errors}
-
-
-def _sentence(form: BaseForm, name: str, problem: ValidationError) -> str:
-    """The error as it reads far from its field: what Django says of any field needs the field's name."""
-    words = " ".join(problem.messages)
-    field = form.fields.get(name)
-    if field is None or problem.message not in _said_of_any(type(field)):
-        return words
-    return _("%(field)s: %(error)s") % {"field": form[name].label, "error": words}
-
-
-def _said_of_any(field: type[Field]) -> list[object]:
-    kinds = [kind for kind in field.__mro__ if issubclass(kind, Field)]
-    return [message for kind in kinds for message in kind.default_error_messages.values()]
-
-
-def _first_control(form: BaseForm, name: str) -> str:
-    field = form[name]
-    # Radios and checkboxes have no id of their own: the first one takes the focus.
-    return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
+    sent = [form for form in forms if isinstance(form, BaseForm) and form.is_bound]
+    return {"errors": [problem for form in sent for problem in problems(form)]}
 
 
 @register.inclusion_tag(FOLDER + "pagination.html")
@@ -161,34 +135,18 @@ def big_number(value: float | None, label: str, href: str = "", tone: str = "") 
     return {"value": value, "label": label, "href": href, "tone": tone}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bar:
-    label: str
-    value: float
-    href: str
-    #: The bar's length in hundredths of the longest one.
-    length: float
-
-
 @register.inclusion_tag(FOLDER + "bars.html")
 def bars(
     rows: Iterable[Any], label: str, heading: str = "", value_heading: str = "", tone: str = ""
 ) -> dict[str, Any]:
     """Values as a table with bars. A row is (label, value), (label, value, href) or a mapping of those."""
-    values = [_bar_row(row) for row in rows]
-    longest = max((value for _, value, _ in values), default=0)
-    drawn = [
-        Bar(label=name, value=value, href=href, length=round(100 * value / longest, 1) if longest else 0)
-        for name, value, href in values
-    ]
-    return {"bars": drawn, "label": label, "heading": heading, "value_heading": value_heading, "tone": tone}
-
-
-def _bar_row(row: Any) -> tuple[str, float, str]:
-    if isinstance(row, Mapping):
-        return row["label"], row["value"] or 0, row.get("href", "")
-    name, value, *rest = row
-    return name, value or 0, rest[0] if rest else ""
+    return {
+        "bars": bars_of(rows),
+        "label": label,
+        "heading": heading,
+        "value_heading": value_heading,
+        "tone": tone,
+    }
 
 
 # Pieces that hold other markup.
