@@ -14,7 +14,14 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 function enhance() {
   for (const Module of [Checkboxes, ErrorSummary, Radios]) {
     const name = Module.moduleName;
-    for (const part of document.querySelectorAll(`[data-module="${name}"]:not([data-${name}-init])`)) new Module(part);
+    for (const part of document.querySelectorAll(`[data-module="${name}"]:not([data-${name}-init])`)) {
+      try {
+        new Module(part);
+      } catch (error) {
+        // Checkboxes without a box, for example. The other parts of the page go on.
+        console.warn(error.message);
+      }
+    }
   }
   keepCounts();
   keepLive();

@@ -275,3 +275,9 @@ def test_what_a_live_part_brings_is_alive_as_well(console: Console, page: Page) 
     console.answers("/live", '<b id="left" data-hold-seconds="1">1</b><i data-live-finished></i>')
     page.goto(console.address)
     expect(page.locator("#left")).to_have_text("0")
+
+
+def test_a_part_that_is_wrong_leaves_the_others_alone(console: Console, page: Page) -> None:
+    console.page('<div data-module="govuk-checkboxes"></div><b id="left" data-hold-seconds="1">1</b>')
+    page.goto(console.address)
+    expect(page.locator("#left")).to_have_text("0")
