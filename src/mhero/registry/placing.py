@@ -84,8 +84,9 @@ def _point_elsewhere(
     same: Mapping[UUID, UUID], pairs: list[dict[str, UUID]], at: datetime, source: str
 ) -> list[Head]:
     before = heads_of(select(sql.MOVE_REFERENCES, rows=json.dumps(pairs, default=str)))
+    texts = _as_texts(same)
     changed = [
-        Head(id=head.id, type=head.type, body=_redirected(head.body, same))
+        Head(id=head.id, type=head.type, body=_redirected(head.body, texts))
         for head in before.values()
         if head.id not in same and not head.is_deleted
     ]
@@ -95,17 +96,20 @@ def _point_elsewhere(
 
 def _redirect_accounts(same: Mapping[UUID, UUID]) -> None:
     """What single sources said is read again when one of them says something new, so it must follow too."""
-    followed = []
+    followed, texts = [], _as_texts(same)
     for origin in Origin.objects.exclude(body={}).only("body"):
-        body = _redirected(origin.body, same)
+        body = _redirected(origin.body, texts)
         if body != origin.body:
             origin.body = body
             followed.append(origin)
     Origin.objects.bulk_update(followed, ["body"], batch_size=500)
 
 
-def _redirected(body: dict[str, object], same: Mapping[UUID, UUID]) -> dict[str, object]:
+def _as_texts(same: Mapping[UUID, UUID]) -> dict[str, str]:
+    return {str(old): str(new) for old, new in same.items()}
+
+
+def _redirected(body: dict[str, object], texts: Mapping[str, str]) -> dict[str, object]:
     """The body with references to the one place led to the other."""
-    texts = {str(old): str(new) for old, new in same.items()}
     redirected = _UUID.sub(lambda found: texts.get(found[0], found[0]), json.dumps(body))
     return dict(json.loads(redirected))
