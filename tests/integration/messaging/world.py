@@ -57,7 +57,9 @@ class World:
     session: aiohttp.ClientSession
     channel: Any = None
 
-    async def make_channel(self, **own: Any) -> Any:
+    async def make_channel(self, *, is_off: bool = False, **own: Any) -> Any:
+        """A channel to the simulated network; the one that later sends take."""
+        from mhero.messaging.models import SMSChannel
         from mhero.messaging.services import create_sms_channel
 
         named = {
@@ -69,7 +71,25 @@ class World:
             "concurrency": 32,
         }
         self.channel = await use(create_sms_channel, **(named | own))
+        if is_off:
+            await use(lambda: SMSChannel.objects.filter(id=self.channel.id).update(is_enabled=False))
         return self.channel
+
+    async def turn_on(self) -> None:
+        from mhero.messaging.models import SMSChannel
+
+        await use(lambda: SMSChannel.objects.update(is_enabled=True))
+
+    async def callback(
+        self, action: str, fields: dict[str, str], *, channel: str = "", secret: str | None = None
+    ) -> tuple[int, str]:
+        """What the network calls the gateway with; the answer's status and words."""
+        name = f"{channel or self.channel.id}.{self.channel.callback_secret if secret is None else secret}"
+        async with self.session.post(f"{self.gateway_url}/c/ex/{name}/{action}", data=fields) as response:
+            return response.status, await response.text()
+
+    async def report(self, action: str, message_id: str) -> None:
+        assert await self.callback(action, {"id": message_id}) == (200, "Status Update Accepted")
 
     async def follow(self, *numbers: int) -> None:
         from mhero.messaging.services import follow_contacts
@@ -141,7 +161,8 @@ class World:
 
     async def sent_to(self, number: int) -> list[str]:
         """The texts that a phone got."""
-        async with self.session.get(f"{self.phones_url}/control/phones/+23177{number:07d}") as response:
+        address = f"{self.phones_url}/control/phones/+23177{number:07d}"
+        async with self.session.get(address) as response:
             messages = (await response.json())["messages"]
         return [message["text"] for message in messages if message["direction"] == "in"]
 

@@ -143,7 +143,7 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
         raise Http404
     record_audit("message.read", f"message {one.id}", request=request, people=1)
     seen = broadcasts_of(request.user.area_id, request.user.id)
-    send = seen.filter(id__in=[one.broadcast_id] if one.broadcast_id else []).first()
+    send = seen.filter(id=one.broadcast_id).first() if one.broadcast_id else None
     context = {
         "one": one,
         "contact": contact,
@@ -166,7 +166,8 @@ def _may_decide(user: User, send: Broadcast) -> bool:
     """Of the whole country, the author, or a colleague of the author's own area."""
     if user.whole_country or send.created_by_id == user.id:
         return True
-    return User.objects.filter(id=send.created_by_id, area_id=user.area_id).exists()
+    author = User.objects.filter(id=send.created_by_id).first() if send.created_by_id else None
+    return author is not None and author.area_id == user.area_id
 
 
 def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
