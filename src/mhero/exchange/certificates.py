@@ -7,6 +7,7 @@ machines share this folder.
 import fcntl
 import hashlib
 import ipaddress
+import logging
 import os
 import socket
 import ssl
@@ -27,6 +28,7 @@ from mhero.platform.clock import now
 from mhero.platform.configuration import Configuration
 from mhero.platform.errors import ConfigurationError
 
+log = logging.getLogger(__name__)
 AUTHORITY_DAYS = 3650
 SERVER_DAYS = 825
 CLIENT_DAYS = 730
@@ -104,8 +106,9 @@ def trust(context: ssl.SSLContext, certificates: Iterable[str]) -> None:
     for certificate in certificates:
         try:
             context.load_verify_locations(cadata=certificate)
-        except ssl.SSLError as error:
-            raise CertificateUnreadable from error
+        except ssl.SSLError:
+            # One broken certificate must not keep the other clients out.
+            log.warning("A client's certificate cannot be read; it is left out.")
 
 
 @contextmanager

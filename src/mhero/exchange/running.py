@@ -6,6 +6,7 @@ while nobody holds the lock belongs to a worker that died.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -44,11 +45,17 @@ class _Lock:
 
 
 @contextmanager
-def held(channel_id: UUID) -> Iterator[_Lock | None]:
+def held(channel_id: UUID, *, tries: int = 1) -> Iterator[_Lock | None]:
     """The hold on a channel, or None when somebody else has it. It ends with its connection."""
     with psycopg.connect(dsn(), autocommit=True) as connection:
-        row = connection.execute(TRY_LOCK, [str(channel_id)]).fetchone()
-        yield _Lock(connection) if row and row[0] else None
+        for attempt in range(tries):
+            if attempt:
+                time.sleep(0.1)
+            row = connection.execute(TRY_LOCK, [str(channel_id)]).fetchone()
+            if row and row[0]:
+                yield _Lock(connection)
+                return
+        yield None
 
 
 def perform(run_id: UUID) -> None:
@@ -56,7 +63,8 @@ def perform(run_id: UUID) -> None:
     run = Run.objects.select_related("channel").filter(id=run_id).first()
     if run is None:
         return
-    with held(run.channel_id) as lock:
+    # Before a waiting run, somebody has the channel for moments only: to look, or to end the run before.
+    with held(run.channel_id, tries=50 if run.status == RunStatus.WAITING else 1) as lock:
         if lock is None:
             return
         run.refresh_from_db()

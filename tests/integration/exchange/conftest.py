@@ -45,10 +45,18 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
     def close(self) -> None:
+        self.run(self._cancel_the_rest())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
+
+    async def _cancel_the_rest(self) -> None:
+        """An upstream that hangs on purpose has not ended."""
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
 
 @pytest.fixture

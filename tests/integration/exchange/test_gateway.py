@@ -387,7 +387,7 @@ def test_a_taken_port_is_named_with_its_setting(live_db: str, tmp_path: Path, up
 def test_a_change_is_in_force_within_a_second_and_stopping_is_orderly(
     seeded: None, tmp_path: Path, planner: Any
 ) -> None:
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from mhero.exchange import services
     from mhero.exchange.gateway.server import run_gateway
@@ -402,6 +402,8 @@ def test_a_change_is_in_force_within_a_second_and_stopping_is_orderly(
         with transaction.atomic():
             new_channel(routes=[])
             services.configuration_changed()
+        # The thread's own.
+        connection.close()
 
     async def main() -> None:
         serving = asyncio.create_task(run_gateway({}, configuration))

@@ -39,6 +39,8 @@ class Exchange:
     """Everything that a request needs to know, at one moment."""
 
     ways: Sequence[Way]
+    #: Patterns with a group `secret`, those of channels that are off too: what comes there is still hidden.
+    secret_patterns: Sequence[re.Pattern[str]] = ()
     by_client_id: Mapping[str, KnownClient] = field(default_factory=dict)
     by_fingerprint: Mapping[str, KnownClient] = field(default_factory=dict)
 
@@ -49,10 +51,12 @@ class Exchange:
 
 def read() -> Exchange:
     """What the database says now."""
-    channels = Channel.objects.filter(type=ChannelType.HTTP, is_enabled=True).order_by(*ORDER_OF_CHANNELS)
+    channels = list(Channel.objects.filter(type=ChannelType.HTTP).order_by(*ORDER_OF_CHANNELS))
+    ways = [(channel, way) for channel in channels if (way := _way(channel))]
     clients = [_known(client) for client in Client.objects.filter(is_enabled=True)]
     return Exchange(
-        ways=[way for channel in channels if (way := _way(channel))],
+        ways=[way for channel, way in ways if channel.is_enabled],
+        secret_patterns=[way.pattern for _, way in ways if "secret" in way.pattern.groupindex],
         by_client_id={known.caller.client_id: known for known in clients},
         by_fingerprint={known.fingerprint: known for known in clients if known.fingerprint},
     )

@@ -65,7 +65,8 @@ class Doorkeeper:
         remembered_until = self._right.get(digest, 0.0)
         if known and password_hash and remembered_until > time.monotonic():
             return Identity(caller=known.caller, claimed=client_id)
-        if self._is_tired_of(client_id, ip):
+        # What was right before is always looked at, so that a neighbour's guesses keep no client out.
+        if not remembered_until and self._is_tired_of(client_id, ip):
             return Identity(caller=None, claimed=client_id)
         async with self._checks:
             is_right = await asyncio.to_thread(check_password, password, password_hash or self._nobody)

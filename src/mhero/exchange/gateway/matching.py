@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 from uuid import UUID
 
+from mhero.platform.http import SECRET_PARAMETERS
+
 #: What is written in place of a value that is not kept.
 HIDDEN = "[hidden]"
 #: `/../` and its kin, encoded or not: what stands behind a route could read them as another path.
@@ -76,19 +78,25 @@ def may_use(way: Way, caller: Caller | None, ip: str) -> bool:
     return caller is not None and (caller.client_id in way.allow or not way.allow.isdisjoint(caller.roles))
 
 
-def path_to_keep(ways: Sequence[Way], path: str) -> str:
-    """The path with its secret hidden, by the first pattern that finds one, whatever the method."""
-    for way in ways:
-        if "secret" not in way.pattern.groupindex:
-            continue
-        found = way.pattern.search(path)
+def path_to_keep(secret_patterns: Sequence[re.Pattern[str]], path: str) -> str:
+    """The path with what the group `secret` finds hidden, by the first pattern that finds something."""
+    for pattern in secret_patterns:
+        found = pattern.search(path)
         if found and found["secret"]:
             start, end = found.span("secret")
             return path[:start] + HIDDEN + path[end:]
     return path
 
 
-def query_to_keep(query_string: str) -> str:
-    """The names of a query's parameters without their values, which may be numbers, names or texts."""
-    names = [name for name, _ in parse_qsl(query_string, keep_blank_values=True)]
-    return "&".join(f"{quote(name)}={HIDDEN}" for name in names)
+def query_to_keep(query_string: str, *, keeps_values: bool) -> str:
+    """A query as it may be written down: no secrets and, unless told so, no values at all.
+
+    Values may be numbers, names or texts of people.
+    """
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    if keeps_values and not any(name.lower() in SECRET_PARAMETERS for name, _ in pairs):
+        return query_string
+    return "&".join(
+        f"{quote(name)}={quote(value) if keeps_values and name.lower() not in SECRET_PARAMETERS else HIDDEN}"
+        for name, value in pairs
+    )

@@ -244,10 +244,8 @@ def _entry(exchange: Exchange, request: Request, outcome: Outcome) -> Entry:
         client_ip=request.ip,
         status=transaction_status(outcome.status),
         method=request.method,
-        path=path_to_keep(exchange.ways, request.path)[:KEPT_OF_A_PATH],
-        query_string=(request.query_string if keeps_request else query_to_keep(request.query_string))[
-            :KEPT_OF_A_PATH
-        ],
+        path=path_to_keep(exchange.secret_patterns, request.path)[:KEPT_OF_A_PATH],
+        query_string=query_to_keep(request.query_string, keeps_values=keeps_request)[:KEPT_OF_A_PATH],
         request_headers=headers_to_keep(request.headers),
         request_body=request.body[:KEPT_OF_A_BODY] if keeps_request else b"",
         response_status=outcome.status,

@@ -12,8 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from mhero.exchange import certificates
-from mhero.exchange.errors import CertificateUnreadable
-from mhero.exchange.gateway.configuration import CurrentExchange, Exchange
+from mhero.exchange.gateway.configuration import CurrentExchange
 from mhero.exchange.gateway.journal import Journal
 from mhero.exchange.gateway.pipeline import LARGEST_REQUEST, Gateway
 from mhero.platform.configuration import Configuration
@@ -31,14 +30,7 @@ async def run_gateway(services: Mapping[str, LocalService], configuration: Confi
     Raises `ConfigurationError` when a port is taken or the certificates cannot be used.
     """
     tls = certificates.server_context(configuration)
-
-    def trust_clients(exchange: Exchange) -> None:
-        try:
-            certificates.trust(tls, exchange.certificates)
-        except CertificateUnreadable:
-            log.warning("A client's certificate cannot be read; it is left out.")
-
-    current = CurrentExchange(trust_clients)
+    current = CurrentExchange(lambda exchange: certificates.trust(tls, exchange.certificates))
     async with build_gateway(services, current) as server:
         runner = web.ServerRunner(server, shutdown_timeout=GRACE_SECONDS)
         await runner.setup()

@@ -37,7 +37,7 @@ def syncs(request: SignedInRequest) -> HttpResponse:
 @requires("syncs.run")
 @require_POST
 def sync_now(request: SignedInRequest, channel_id: UUID) -> HttpResponseBase:
-    channel = get_object_or_404(Channel, id=channel_id, type=ChannelType.POLLING)
+    channel = get_object_or_404(Channel, id=channel_id, type=ChannelType.POLLING, is_enabled=True)
     run = services.request_run(channel, request.user.email, is_full=request.POST.get("full") == "yes")
     record_audit("sync.requested", channel.name, request=request, full=run.is_full)
     return redirect("run", run_id=run.id)
