@@ -33,16 +33,16 @@ async def use(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
     return await in_thread(lambda: function(*arguments, **named))
 
 
-def nurse(number: int, **own: Any) -> Any:
+def nurse(last: int, /, **own: Any) -> Any:
     """The state of a nurse with the given last digits of her phone."""
     from mhero.messaging.services import ContactState
 
     named = {
-        "person_id": UUID(int=0x1000 + number),
-        "number": f"+23177{number:07d}",
-        "name": f"Musu {number}",
+        "person_id": UUID(int=0x1000 + last),
+        "number": f"+23177{last:07d}",
+        "name": f"Musu {last}",
         "language": "eng",
-        "fields": {"first_name": "Musu", "cadre": "Nurse", "county": "Bong" if number % 2 else "Lofa"},
+        "fields": {"first_name": "Musu", "cadre": "Nurse", "county": "Bong" if last % 2 else "Lofa"},
     }
     return ContactState(**(named | own))
 
