@@ -28,27 +28,32 @@ class Estimate:
     cost: Decimal | None
 
 
-def estimate(
-    text: str,
-    *,
-    simplifies: bool,
-    people: int,
-    sample: Sequence[Addressee],
-    by_operator: Mapping[str, int],
-    prices: Mapping[str, str],
-) -> Estimate:
-    """For the text as it was written; `sample` are some of its readers, or none for a text without names."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Readers:
+    """Those who will get a text, as far as its length and its price depend on them."""
+
+    people: int
+    #: Some of them; none for a text that is the same for everyone.
+    sample: Sequence[Addressee] = ()
+    #: How many of them each operator serves.
+    by_operator: Mapping[str, int]
+    #: Of one SMS, by operator; that of the empty name is for all others.
+    prices: Mapping[str, str]
+
+
+def estimate(text: str, readers: Readers, *, simplifies: bool) -> Estimate:
+    """For the text as it was written, before it is made each reader's own."""
     template = compiled(text)
-    texts = [template.render({"name": reader.name, **reader.fields}) for reader in sample]
+    texts = [template.render({"name": reader.name, **reader.fields}) for reader in readers.sample]
     sizes = [count(own, simplify=simplifies).segments for own in texts or [text]]
     each = Decimal(sum(sizes)) / len(sizes)
     return Estimate(
-        people=people,
+        people=readers.people,
         fewest=min(sizes),
         most=max(sizes),
-        segments=round(each * people),
-        is_exact=min(sizes) == max(sizes) and (len(template.parts) == 1 or len(sizes) >= people),
-        cost=_cost(each, by_operator, prices),
+        segments=round(each * readers.people),
+        is_exact=len(template.parts) == 1 or len(sizes) >= readers.people,
+        cost=_cost(each, readers),
     )
 
 
@@ -61,10 +66,10 @@ def by_operator(ranges: Iterable[tuple[str, int]]) -> dict[str, int]:
     return counts
 
 
-def _cost(each: Decimal, by_operator: Mapping[str, int], prices: Mapping[str, str]) -> Decimal | None:
+def _cost(each: Decimal, readers: Readers) -> Decimal | None:
     total = Decimal(0)
-    for operator, people in by_operator.items():
-        price = _price(prices.get(operator) or prices.get(""))
+    for operator, people in readers.by_operator.items():
+        price = _price(readers.prices.get(operator) or readers.prices.get(""))
         if price is None:
             return None
         total += price * people * each

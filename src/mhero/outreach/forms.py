@@ -63,6 +63,8 @@ class WhoForm(forms.Form):
 class TextForm(forms.ModelForm):  # type: ignore[type-arg]
     """What the message says."""
 
+    all_optional = True
+
     text = forms.CharField(
         label=_("Message"),
         max_length=MOST_CHARACTERS,
@@ -127,6 +129,8 @@ def too_long_in_words(segments: int) -> str:
 class WhenForm(forms.Form):
     """When it goes out, until when, and by which channel."""
 
+    all_optional = True
+
     when = forms.ChoiceField(
         label=_("When to send"),
         choices=[("now", _("Now")), ("later", _("At a later time"))],
@@ -134,8 +138,8 @@ class WhenForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose when to send.")},
     )
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput)
-    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput)
+    day = forms.DateField(label=_("Day, for a later time"), required=False, widget=forms.DateInput)
+    time = forms.TimeField(label=_("Time, for a later time"), required=False, widget=forms.TimeInput)
     expires_after_hours = forms.TypedChoiceField(
         label=_("Give up after"),
         coerce=int,

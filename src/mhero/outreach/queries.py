@@ -8,10 +8,13 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from mhero.accounts.models import User
+from mhero.messaging.circumstances import rules
+from mhero.messaging.template import variables
 from mhero.outreach.audience import Filter
+from mhero.outreach.estimate import SAMPLE, Readers, by_operator
 from mhero.outreach.models import Audience, Draft
 from mhero.outreach.reach import Accounted, Reach
-from mhero.outreach.recipients import account_for
+from mhero.outreach.recipients import account_for, numbers, recipients
 from mhero.registry.models import Place
 
 #: How old a figure in a list of audiences may be, or one beside a text that is being written.
@@ -39,6 +42,16 @@ def lately_accounted(chosen: Filter, reach: Reach) -> Accounted:
         known = account_for(chosen, reach)
         cache.set(key, known, SECONDS)
     return known
+
+
+def readers(text: str, chosen: Filter, reach: Reach, people: int) -> Readers:
+    """What the price of a text depends on, for those who would get it now."""
+    return Readers(
+        people=people,
+        sample=recipients(chosen, reach, limit=SAMPLE) if variables(text) else (),
+        by_operator=by_operator(numbers(chosen, reach)),
+        prices=rules().prices,
+    )
 
 
 def _key(what: str, chosen: Filter, reach: Reach) -> str:

@@ -1,12 +1,11 @@
 import os
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhero.platform.settings")
-
-MTN, ORANGE = "+231880000001", "+231770000001"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -16,17 +15,16 @@ def _settings() -> None:
     django.setup()
 
 
-def estimate(text: str, **changes: object) -> object:
+def estimate(text: str, simplifies: bool = False, **changes: Any) -> Any:
+    from mhero.outreach.estimate import Readers
     from mhero.outreach.estimate import estimate as of
 
-    given: dict[str, object] = {
-        "simplifies": False,
+    given: dict[str, Any] = {
         "people": 1204,
-        "sample": [],
         "by_operator": {"Lonestar MTN": 1000, "Orange": 204},
         "prices": {"Lonestar MTN": "0.01", "": "0.02"},
     }
-    return of(text, **(given | changes))  # type: ignore[arg-type]
+    return of(text, Readers(**(given | changes)), simplifies=simplifies)
 
 
 def test_a_short_text_costs_each_operators_price_once() -> None:

@@ -10,9 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mhero.platform.settings")
 BOMI = UUID("00000000-0000-4000-8000-000000000001")
 BONG = UUID("00000000-0000-4000-8000-000000000002")
 
-words = st.lists(
-    st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=30).map(str.strip), max_size=5
-)
+# What addresses and JSON have signs for, and letters beyond ASCII.
+words = st.lists(st.text("ab é&=+;%/#\"'\\", min_size=1, max_size=10).map(str.strip), max_size=5)
 
 
 @pytest.fixture(scope="module", autouse=True)

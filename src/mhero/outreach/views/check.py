@@ -24,13 +24,13 @@ from mhero.messaging.template import render as personalised
 from mhero.outreach import services
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
+from mhero.outreach.estimate import estimate
 from mhero.outreach.forms import WhenForm
 from mhero.outreach.models import Draft
-from mhero.outreach.queries import place_names
+from mhero.outreach.queries import place_names, readers
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import Addressee, account_for, recipient_before, recipients
 from mhero.outreach.views.asked import draft_of, figures, people_url
-from mhero.outreach.views.what import estimated
 from mhero.outreach.words import describe
 from mhero.platform.clock import now
 
@@ -88,8 +88,7 @@ def send_example(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
 def _context(request: SignedInRequest, draft: Draft, form: WhenForm, zone: ZoneInfo) -> dict[str, Any]:
     chosen, reach, ours, at = Filter.from_json(draft.filter), Reach.of(request.user), rules(), now()
     accounted = account_for(chosen, reach)
-    # Trial mode changes who gets it, not what it would cost to send it to all of them.
-    live_reach = reach.as_if_live()
+    reached = readers(draft.text, chosen, reach, accounted.will_send)
     return {
         "draft": draft,
         "form": form,
@@ -98,7 +97,7 @@ def _context(request: SignedInRequest, draft: Draft, form: WhenForm, zone: ZoneI
         "all_url": people_url(chosen, reach),
         "description": describe(chosen, place_names(chosen.places)),
         "query": chosen.to_query(),
-        "estimate": estimated(draft.text, draft.simplifies_accents, chosen, live_reach),
+        "estimate": estimate(draft.text, reached, simplifies=draft.simplifies_accents),
         "needs_approval": services.needs_approval(accounted.will_send),
         "rules": ours,
         "zone_name": _zone_name(zone),
@@ -164,12 +163,12 @@ def _in_words(error: Exception) -> str:
 
 
 def _zone_name(zone: ZoneInfo) -> str:
-    """ "Monrovia time (Greenwich Mean Time)": said, since the browser may sit in another country."""
+    """ "Monrovia time (GMT)": said, since the browser may sit in another country."""
     language = (get_language() or "en").replace("-", "_")
     city = zone.key.rsplit("/", 1)[-1].replace("_", " ")
     return gettext("%(city)s time (%(zone)s)") % {
         "city": city,
-        "zone": get_timezone_name(zone, locale=language),
+        "zone": get_timezone_name(now().astimezone(zone), width="short", locale=language),
     }
 
 

@@ -5,20 +5,18 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mhero.accounts.access import SignedInRequest, requires
-from mhero.accounts.queries import workspace
-from mhero.messaging.circumstances import rules
-from mhero.messaging.segments import Segments, count
-from mhero.messaging.template import VARIABLES, unknown_variables, variables
+from mhero.messaging.segments import Segments, count, simplified
+from mhero.messaging.template import VARIABLES, unknown_variables
 from mhero.outreach.audience import Filter
-from mhero.outreach.estimate import SAMPLE, Estimate, by_operator, estimate
+from mhero.outreach.estimate import Estimate, estimate
 from mhero.outreach.forms import MOST_CHARACTERS, TextForm, unknown_in_words
 from mhero.outreach.models import Draft
-from mhero.outreach.queries import lately_accounted, place_names
+from mhero.outreach.queries import lately_accounted, place_names, readers
 from mhero.outreach.reach import Reach
-from mhero.outreach.recipients import numbers, recipients
 from mhero.outreach.views.asked import draft_of
 from mhero.outreach.words import describe
 
@@ -27,12 +25,12 @@ from mhero.outreach.words import describe
 class Line:
     """What is said below a text while it is written."""
 
+    #: As it will be read, but for what differs from person to person.
     text: str
     segments: Segments
     kept: Estimate
     #: None when there is nothing to simplify, or nothing is won by it.
     simplified: Estimate | None
-    currency: str
     #: Variables that cannot be filled, in words.
     problem: str
 
@@ -43,18 +41,21 @@ def send_what(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
     draft = draft_of(request, draft_id)
     if draft.broadcast_id:
         return redirect("broadcast", draft.broadcast_id)
+    line = _line(request, draft)
     form = TextForm(request.POST or None, instance=draft)
+    form.fields["text"].widget.attrs |= {
+        "data-count-url": reverse("segment_count", args=[draft.id]),
+        "data-count-target": "line",
+    }
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("send_check", draft_id=draft.id)
-    text = request.POST.get("text", draft.text)
     chosen = Filter.from_json(draft.filter)
-    reach = Reach.of(request.user).as_if_live()
     context = {
         "form": form,
         "draft": draft,
-        "line": line_of(text, draft, request),
-        "people": lately_accounted(chosen, reach).will_send,
+        "line": line,
+        "people": lately_accounted(chosen, Reach.of(request.user).as_if_live()).will_send,
         "description": describe(chosen, place_names(chosen.places)),
         "query": chosen.to_query(),
         "variables": [f"@contact.{name}" for name in VARIABLES],
@@ -66,35 +67,23 @@ def send_what(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
 @require_POST
 def segment_count(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
     draft = draft_of(request, draft_id)
-    return render(
-        request, "outreach/line.html", {"line": line_of(request.POST.get("text", ""), draft, request)}
-    )
+    return render(request, "outreach/line.html", {"line": _line(request, draft)})
 
 
-def line_of(text: str, draft: Draft, request: SignedInRequest) -> Line:
+def _line(request: SignedInRequest, draft: Draft) -> Line:
+    """For the text as it is typed, or as it was saved."""
+    is_typed = request.method == "POST"
+    text = request.POST.get("text", "") if is_typed else draft.text
     text = text.replace("\r\n", "\n").strip()[:MOST_CHARACTERS]
+    simplifies = bool(request.POST.get("simplifies_accents")) if is_typed else draft.simplifies_accents
     chosen, reach = Filter.from_json(draft.filter), Reach.of(request.user).as_if_live()
-    kept = estimated(text, False, chosen, reach)
-    simplified = estimated(text, True, chosen, reach)
+    reached = readers(text, chosen, reach, lately_accounted(chosen, reach).will_send)
+    kept, simpler = (estimate(text, reached, simplifies=choice) for choice in (False, True))
     unknown = unknown_variables(text)
     return Line(
-        text=text,
-        segments=count(text),
+        text=simplified(text) if simplifies else text,
+        segments=count(text, simplify=simplifies),
         kept=kept,
-        simplified=simplified if simplified.segments < kept.segments else None,
-        currency=workspace().currency,
+        simplified=simpler if simpler.segments < kept.segments else None,
         problem=unknown_in_words(unknown) if unknown else "",
-    )
-
-
-def estimated(text: str, simplifies: bool, chosen: Filter, reach: Reach) -> Estimate:
-    """The estimate of a text for those who would get it now."""
-    sample = recipients(chosen, reach, limit=SAMPLE) if variables(text) else []
-    return estimate(
-        text,
-        simplifies=simplifies,
-        people=lately_accounted(chosen, reach).will_send,
-        sample=sample,
-        by_operator=by_operator(numbers(chosen, reach)),
-        prices=rules().prices,
     )
