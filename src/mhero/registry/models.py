@@ -195,6 +195,10 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_on_leave(self) -> bool:
+        return self.on_leave_until is not None and self.on_leave_until >= now().date()
+
 
 class PhoneProblem(models.TextChoices):
     NONE = "", _("Fine")
