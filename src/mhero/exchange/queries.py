@@ -23,7 +23,7 @@ from mhero.exchange.models import (
     TransactionStatus,
 )
 from mhero.exchange.seeds import ROLES
-from mhero.exchange.services import ORDER_OF_CHANNELS
+from mhero.exchange.services import ORDER_OF_CHANNELS, UNFINISHED
 from mhero.platform.ids import lowest_id
 
 PAGE = 50
@@ -189,6 +189,10 @@ class Sync:
     @property
     def last(self) -> Run | None:
         return self.runs[0] if self.runs else None
+
+    @property
+    def is_busy(self) -> bool:
+        return self.last is not None and self.last.status in UNFINISHED
 
 
 def syncs(runs_of_each: int = 5) -> list[Sync]:

@@ -16,11 +16,10 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
 from mhero.exchange import queries, services
 from mhero.exchange.mediators import COUNTS
-from mhero.exchange.models import Channel, ChannelType, RefusedRecord, Run, RunStatus
+from mhero.exchange.models import Channel, ChannelType, RefusedRecord, Run
 from mhero.exchange.views.guards import requires_whole_country
 
 REFUSED_ON_A_PAGE = 50
-UNFINISHED = {RunStatus.WAITING, RunStatus.RUNNING}
 
 
 @requires("syncs.view")
@@ -107,7 +106,7 @@ def _progress(run: Run) -> dict[str, Any]:
     }
     return {
         "run": run,
-        "is_finished": run.status not in UNFINISHED,
+        "is_finished": run.status not in services.UNFINISHED,
         "counts": [(kind, names[kind], run.counts.get(kind, 0)) for kind in COUNTS],
         "read": run.counts.get("read", 0),
         "expected": run.counts.get("expected", 0),

@@ -52,7 +52,12 @@ def transactions(request: SignedInRequest) -> HttpResponse:
         "statuses": TransactionStatus.choices,
         "methods": queries.METHODS,
         "rows": [
-            (each, time_of(each.id), names.get(each.channel_id) if each.channel_id else "")
+            (
+                each,
+                time_of(each.id),
+                names.get(each.channel_id) if each.channel_id else "",
+                _colour(each),
+            )
             for each in page.transactions
         ],
         "newer": f"?{chosen.query(after=page.newer)}" if page.newer else "",
@@ -75,6 +80,7 @@ def transaction(request: SignedInRequest, transaction_id: UUID) -> HttpResponse:
     context = {
         "record": record,
         "at": time_of(record.id),
+        "colour": _colour(record),
         "channel": queries.channel_names().get(record.channel_id) if record.channel_id else None,
         "run": Run.objects.filter(transaction_id=record.id).first(),
         "calls": _rows(record, shown),
@@ -106,6 +112,11 @@ def _transaction(transaction_id: UUID) -> Transaction:
     if found is None:
         raise Http404
     return found
+
+
+def _colour(record: Transaction) -> str:
+    """Completed is OpenHIM's word for an answer that was no success, such as a refusal: not a green one."""
+    return "grey" if record.status == TransactionStatus.COMPLETED else record.status
 
 
 def _rows(record: Transaction, calls: list[Orchestration]) -> list[CallRow]:
