@@ -129,11 +129,6 @@ class SendingRulesForm(forms.ModelForm):  # type: ignore[type-arg]
             "gives_up_after_hours", "stop_words", "stop_confirmation", "prices",
         ]  # fmt: skip
         labels = {
-            "hold_seconds": _("Seconds to wait before a send starts"),
-            "approval_above": _("A second person approves sends to more people than"),
-            "quiet_from": _("Quiet from"),
-            "quiet_until": _("Quiet until"),
-            "expires_after_hours": _("Hours until an unsent message is dropped"),
             "gives_up_after_hours": _("Hours until a message without a report counts as not delivered"),
             "stop_confirmation": _("Answer to somebody who opted out"),
         }

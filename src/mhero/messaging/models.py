@@ -22,21 +22,21 @@ class SMSChannel(models.Model):
     """A way to and from a phone network."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    type = models.CharField(_("kind"), max_length=20, choices=SMSChannelType.choices)
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    type = models.CharField(_("Kind"), max_length=20, choices=SMSChannelType.choices)
+    name = models.CharField(_("Name"), max_length=100, unique=True)
     #: The short code or number that health workers see.
-    address = models.CharField(_("short code or number"), max_length=20)
+    address = models.CharField(_("Short code or number"), max_length=20)
     #: Where messages are sent to.
-    send_url = models.URLField(_("address of the provider"), max_length=500)
+    send_url = models.URLField(_("Address of the provider"), max_length=500)
     #: The type's own fields, such as `username`.
     settings = models.JSONField(default=dict, blank=True)
     #: The password or token of the type.
-    secret = EncryptedTextField(_("password or token"), blank=True, default="")
+    secret = EncryptedTextField(_("Password or token"), blank=True, default="")
     #: In the callback URL, so that nobody else can report deliveries or invent replies.
     callback_secret = EncryptedTextField(default="")
-    is_enabled = models.BooleanField(_("on"), default=True)
+    is_enabled = models.BooleanField(_("On"), default=True)
     #: Segments a second that the provider takes.
-    rate = models.FloatField(_("text messages a second"), default=10)
+    rate = models.FloatField(_("Text messages a second"), default=10)
     #: Requests open at one time.
     concurrency = models.IntegerField(default=16)
     created_at = models.DateTimeField(default=now)
@@ -280,13 +280,15 @@ class SendingRules(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=ONLY, editable=False)
     #: The visible hold before the first message of a send leaves.
-    hold_seconds = models.IntegerField(_("seconds to wait before sending starts"), default=60)
+    hold_seconds = models.IntegerField(_("Seconds to wait before a send starts"), default=60)
     #: A send to more people than this needs a second person.
-    approval_above = models.IntegerField(_("a second person approves above this many people"), default=5000)
-    quiet_from = models.TimeField(_("do not send after"), default="20:00")
-    quiet_until = models.TimeField(_("do not send before"), default="07:00")
+    approval_above = models.IntegerField(
+        _("A second person approves sends to more people than"), default=5000
+    )
+    quiet_from = models.TimeField(_("Quiet from"), default="20:00")
+    quiet_until = models.TimeField(_("Quiet until"), default="07:00")
     #: A send expires this many hours after its start unless its sender says otherwise.
-    expires_after_hours = models.IntegerField(_("hours until an unsent message is dropped"), default=24)
+    expires_after_hours = models.IntegerField(_("Hours until an unsent message is dropped"), default=24)
     #: Price of one segment by operator, in the workspace's currency: {"Lonestar MTN": "0.012", "": "0.015"}.
     prices = models.JSONField(default=dict, blank=True)
     #: Compared without case, accents and punctuation with the whole text of a reply.

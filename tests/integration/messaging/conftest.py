@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -10,7 +11,9 @@ from tests.integration.messaging.world import Time, World, gateway, serving, use
 
 
 @pytest.fixture
-async def world(live_db: str) -> AsyncIterator[World]:
+async def world(live_db: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    from django.conf import settings
+
     from mhero.accounts.models import User, Workspace
     from mhero.accounts.queries import workspace
     from mhero.messaging.receive import close
@@ -27,6 +30,9 @@ async def world(live_db: str) -> AsyncIterator[World]:
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", gateway)
     async with serving(application) as gateway_url:
+        monkeypatch.setattr(
+            settings, "CONFIGURATION", replace(settings.CONFIGURATION, gateway_url=gateway_url)
+        )
         country = Country.generate(seed=1, people=300, facilities=50)
         schedule = Schedule(asyncio.get_running_loop())
         phones = PhoneServer(country, schedule, callback_base=gateway_url, profile="fast")

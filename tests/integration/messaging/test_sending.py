@@ -262,12 +262,15 @@ async def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(
     await world.follow(*range(1, 121))
     await world.make_channel(rate=200, concurrency=16)
     broadcast = await world.send()
+    await world.control(fault={"kind": "slow", "seconds": 0.15, "path": "/send"})
     with monkeypatch.context() as killed:
         killed.setattr(Sender, "_finish", drop_everything)
-        for _ in range(4):
+        for seconds in (0.4, 0.5, 0.6, 0.7):
             async with pumping(world):
-                await asyncio.sleep(0.35)
+                await asyncio.sleep(seconds)
+    # Some were on their way when the worker died.
     assert (await world.statuses())["wired"] > 0
+    await world.control(fault=None)
     async with pumping(world):
         await world.until_all("delivered", 120)
 

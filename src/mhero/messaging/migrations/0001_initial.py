@@ -140,22 +140,22 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("external", "Any provider with an HTTP address"), ("kannel", "Kannel")],
                         max_length=20,
-                        verbose_name="kind",
+                        verbose_name="Kind",
                     ),
                 ),
-                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
-                ("address", models.CharField(max_length=20, verbose_name="short code or number")),
-                ("send_url", models.URLField(max_length=500, verbose_name="address of the provider")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="Name")),
+                ("address", models.CharField(max_length=20, verbose_name="Short code or number")),
+                ("send_url", models.URLField(max_length=500, verbose_name="Address of the provider")),
                 ("settings", models.JSONField(blank=True, default=dict)),
                 (
                     "secret",
                     mhero.platform.secrets.EncryptedTextField(
-                        blank=True, default="", verbose_name="password or token"
+                        blank=True, default="", verbose_name="Password or token"
                     ),
                 ),
                 ("callback_secret", mhero.platform.secrets.EncryptedTextField(default="")),
-                ("is_enabled", models.BooleanField(default=True, verbose_name="on")),
-                ("rate", models.FloatField(default=10, verbose_name="text messages a second")),
+                ("is_enabled", models.BooleanField(default=True, verbose_name="On")),
+                ("rate", models.FloatField(default=10, verbose_name="Text messages a second")),
                 ("concurrency", models.IntegerField(default=16)),
                 ("created_at", models.DateTimeField(default=mhero.platform.clock.now)),
             ],
@@ -209,19 +209,19 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "hold_seconds",
-                    models.IntegerField(default=60, verbose_name="seconds to wait before sending starts"),
+                    models.IntegerField(default=60, verbose_name="Seconds to wait before a send starts"),
                 ),
                 (
                     "approval_above",
                     models.IntegerField(
-                        default=5000, verbose_name="a second person approves above this many people"
+                        default=5000, verbose_name="A second person approves sends to more people than"
                     ),
                 ),
-                ("quiet_from", models.TimeField(default="20:00", verbose_name="do not send after")),
-                ("quiet_until", models.TimeField(default="07:00", verbose_name="do not send before")),
+                ("quiet_from", models.TimeField(default="20:00", verbose_name="Quiet from")),
+                ("quiet_until", models.TimeField(default="07:00", verbose_name="Quiet until")),
                 (
                     "expires_after_hours",
-                    models.IntegerField(default=24, verbose_name="hours until an unsent message is dropped"),
+                    models.IntegerField(default=24, verbose_name="Hours until an unsent message is dropped"),
                 ),
                 ("prices", models.JSONField(blank=True, default=dict)),
                 (

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages as news
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -177,6 +178,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
     waits = progress.by_status["sent"] and send.finished_at and at - send.finished_at < REPORTS_COME
     decides = _may_decide(user, send)
     is_author = send.created_by_id == user.id
+    hold_seconds = max(0, int((send.starts_at - at).total_seconds()))
     waits_for_approval = send.status == BroadcastStatus.WAITING_FOR_APPROVAL
     return {
         "send": send,
@@ -189,7 +191,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
         "reasons": [(code, REASONS[code], number) for code, number in progress.by_reason.most_common()],
         "is_over": is_over,
         "is_still": is_over and not waits,
-        "hold_seconds": max(0, int((send.starts_at - at).total_seconds())),
+        "hold": format_html('<span data-hold-seconds="{0}">{0}</span>', hold_seconds),
         "can_stop": send.status in STOPPABLE and decides and user.may("messages.send"),
         "can_approve": waits_for_approval and decides and not is_author and user.may("messages.approve"),
         "can_export": user.may("people.export"),
