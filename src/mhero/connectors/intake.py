@@ -51,9 +51,11 @@ class Intake:
                 records.append(mapped(raw))
             except Unmappable as reason:
                 self._refuse(_key_of_nameless(raw), str(reason), raw)
-        self._take_in(records, read)
+        self._run.count(read=read)
+        if records:
+            self._take_in(records)
 
-    def _take_in(self, records: Sequence[Incoming], read: int) -> None:
+    def _take_in(self, records: Sequence[Incoming]) -> None:
         taken = registry.take_in(self._source, records)
         refused = {key for key, _, _ in taken.refused}
         keys = {record.key for record in records}
@@ -63,7 +65,6 @@ class Intake:
         for key in self._refused_before.intersection(keys) - refused:
             self._run.accept(key)
         self._run.count(
-            read=read,
             new=taken.new,
             changed=taken.changed,
             unchanged=taken.unchanged,

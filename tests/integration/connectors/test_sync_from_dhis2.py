@@ -94,6 +94,16 @@ def test_a_deleted_unit_is_closed(dhis2: Any, country: Country) -> None:
     assert not Place.objects.get(id=known).is_active
 
 
+def test_a_unit_that_was_deleted_and_made_again_stays(dhis2: Any, country: Country) -> None:
+    dhis2.sync()
+    uid, parent = unit(country).uid, place(unit(country).uid).parent_id
+    dhis2.control(delete=[uid])
+    dhis2.control(put=[{"id": uid, "name": "Phebe again"}])
+    dhis2.sync()
+    found = place(uid)
+    assert (found.name, found.is_active, found.parent_id == parent) == ("Phebe again", True, False)
+
+
 def test_a_unit_that_vanished_in_a_merge_is_found_by_the_full_pass(
     dhis2: Any, sandbox: Any, country: Country
 ) -> None:

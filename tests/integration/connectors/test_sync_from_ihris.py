@@ -185,6 +185,25 @@ def test_what_is_unmappable_does_not_stop_the_rest(ihris: Any, country: Country)
     assert Person.objects.count() == len(country.people) + 1
 
 
+def test_records_without_an_id_are_listed_each(ihris: Any, sandbox: Any, monkeypatch: Any) -> None:
+    from mhero.connectors.ihris import client
+    from mhero.exchange.models import RefusedRecord
+
+    whole = client._found
+    broken = [{"resourceType": "Practitioner", "name": name} for name in ("Musu", "Flomo")]
+    monkeypatch.setattr(
+        client, "_found", lambda bundle, type_: whole(bundle, type_) + broken * (type_ == "Practitioner")
+    )
+    run = ihris.sync()
+    assert run.status == "done_with_problems"
+    keys = set(RefusedRecord.objects.values_list("key", flat=True))
+    assert len(keys) == 2
+    assert all(key.startswith("Practitioner/?") for key in keys)
+    monkeypatch.setattr(client, "_found", whole)
+    assert ihris.sync(is_full=True).status == "done"
+    assert not RefusedRecord.objects.exists()
+
+
 def test_a_full_pass_removes_what_vanished_without_a_trace(ihris: Any, sandbox: Any) -> None:
     ihris.sync()
     sandbox.ihris.store._current["Practitioner"].pop(MUSU)

@@ -8,7 +8,7 @@ from django.db import close_old_connections
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from mhero.connectors.contacts.states import named_places, states_of
+from mhero.connectors.contacts.states import named_country, states_of
 from mhero.connectors.models import System
 from mhero.exchange.mediators import RunContext, mediator
 from mhero.exchange.models import Channel, Run, RunStatus
@@ -36,9 +36,9 @@ def run(context: RunContext) -> None:
     waiting = changed.filter(change__lte=last)
     context.expect(waiting.count())
     context.step("Bringing contacts up to date")
-    places = named_places()
+    country = named_country()
     while people := list(waiting.filter(change__gt=mark).order_by("change")[:PEOPLE_AT_ONCE]):
-        follow_contacts(list(states_of(people, places)))
+        follow_contacts(list(states_of(people, country)))
         mark = people[-1].change
         context.count(read=len(people), changed=len(people))
     context.advance(last)
@@ -70,7 +70,7 @@ def _has_just_failed(channel: Channel) -> bool:
 
 
 async def _step() -> bool:
-    await sync_to_async(follow, thread_sensitive=False)()
+    await sync_to_async(follow, thread_sensitive=True)()
     return False
 
 

@@ -15,6 +15,8 @@ from mhero.platform.errors import PartnerSpokeNonsense
 from mhero.platform.http import PartnerRefusedWith, RecordedClient
 
 PAGE_SIZE: Final = 500
+#: What fits into an address.
+IDS_AT_ONCE: Final = 50
 FIELDS: Final = (
     "id,code,name,shortName,level,path,parent[id],openingDate,closedDate,geometry,phoneNumber,email,"
     "organisationUnitGroups[id,code,name,groupSets[id,code,name]]"
@@ -97,11 +99,15 @@ class DHIS2Client:
 
     def these(self, ids: Sequence[str]) -> list[Document]:
         """The units of these ids that are still there."""
-        asked = [("fields", FIELDS), ("filter", f"id:in:[{','.join(ids)}]"), ("paging", "false")]
-        return self._list("organisationUnits", asked)
+        found = []
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            wanted = ",".join(ids[start : start + IDS_AT_ONCE])
+            asked = [("fields", FIELDS), ("filter", f"id:in:[{wanted}]"), ("paging", "false")]
+            found += self._list("organisationUnits", asked)
+        return found
 
     def deleted(self, since: datetime) -> list[str]:
-        """The ids of units that were deleted since the server's own time `since`."""
+        """The ids of units that were deleted since the server's own time `since`, and not made again."""
         asked: list[Param] = [
             ("klass", "OrganisationUnit"),
             ("deletedAt", since.isoformat(timespec="seconds")),
@@ -111,9 +117,10 @@ class DHIS2Client:
         while page <= pages:
             answer = self._get("deletedObjects", [*asked, ("page", page)])
             pages = _pages(answer)
-            found += [text(one.get("uid")) for one in dicts(answer.get("deletedObjects"))]
+            found += filter(None, (text(one.get("uid")) for one in dicts(answer.get("deletedObjects"))))
             page += 1
-        return [uid for uid in found if uid]
+        there_again = {unit.get("id") for unit in self.these(found)}
+        return [uid for uid in found if uid not in there_again]
 
     def _list(self, path: str, params: Params) -> list[Document]:
         return list(dicts(self._get(path, params).get(path)))

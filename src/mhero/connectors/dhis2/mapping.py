@@ -81,7 +81,6 @@ def unit(raw: Document, shape: TreeShape, today: date) -> Incoming:
     ours = mcsd_types(is_facility)
     body = {
         **ours,
-        "resourceType": "Location",
         "identifier": list(_identifiers(raw, uid, shape)),
         "status": "inactive" if closed and closed <= today.isoformat() else "active",
         "name": text(raw.get("name")) or text(raw.get("shortName")),

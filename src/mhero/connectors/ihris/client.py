@@ -7,7 +7,7 @@ they are. Then the reading goes on from the last change it has seen.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 from mhero.connectors.errors import NotAFHIRServer, WrongFHIRVersion
 from mhero.connectors.reading import Document, dicts, part, reference_to, text
@@ -39,9 +39,7 @@ class IHRISClient:
 
     def software(self) -> str:
         """Name and version, such as "HAPI FHIR Server 6.8.0"; raises when it is no FHIR R4 server."""
-        statement = self._get("metadata").json()
-        if not isinstance(statement, dict) or statement.get("resourceType") != "CapabilityStatement":
-            raise NotAFHIRServer
+        statement = _resource(self._get("metadata"), "CapabilityStatement")
         version = text(statement.get("fhirVersion"))
         if not version.startswith("4."):
             raise WrongFHIRVersion(
@@ -53,21 +51,25 @@ class IHRISClient:
     def job_systems(self) -> list[Document]:
         """The code systems of jobs, where the cadres are; none where the server does not have them."""
         try:
-            return self._resources(self._get("CodeSystem", [("url", JOB_SYSTEM)]).json(), "CodeSystem")
+            return _found(_resource(self._get("CodeSystem", [("url", JOB_SYSTEM)]), "Bundle"), "CodeSystem")
         except PartnerRefusedWith as refusal:
             if refusal.status in _NOT_OFFERED:
                 return []
             raise
 
-    def count(self, type_: str, params: Params = ()) -> int | None:
+    def count(self, type_: str) -> int | None:
         """How many there are, where the server tells."""
-        bundle = self._get(type_, [("_summary", "count"), *params]).json()
-        total = bundle.get("total") if isinstance(bundle, dict) else None
+        try:
+            total = _resource(self._get(type_, [("_summary", "count")]), "Bundle").get("total")
+        except PartnerRefusedWith as refusal:
+            if refusal.status in _NOT_OFFERED:
+                return None
+            raise
         return total if isinstance(total, int) else None
 
     def first(self, type_: str) -> list[Document]:
         """One short page, to see what is there."""
-        return self._resources(self._get(type_, [("_count", 10)]).json(), type_)
+        return _found(_resource(self._get(type_, [("_count", 10)]), "Bundle"), type_)
 
     def changed(self, type_: str, since: datetime | None, params: Params = ()) -> Iterator[list[Document]]:
         """Pages of what was made or changed since then, the oldest change first; of everything for None."""
@@ -79,11 +81,12 @@ class IHRISClient:
             try:
                 asked: list[Param] = [("_count", PAGE_SIZE), ("_sort", "_lastUpdated"), *moment, *params]
                 for bundle in self._bundles(type_, asked):
-                    page = self._resources(bundle, type_)
+                    page = _found(bundle, type_)
                     fresh = [one for one in page if text(one.get("id")) not in last_seen]
-                    last_seen = {text(one.get("id")) for one in page}
+                    # Those without an id are not all one and the same.
+                    last_seen = {text(one.get("id")) for one in page} - {""}
                     since = max(filter(None, [since, *map(_last_updated, page)]), default=None)
-                    if fresh or not page:
+                    if fresh:
                         yield fresh
                 return
             except PageExpired:
@@ -95,7 +98,7 @@ class IHRISClient:
         """The resources of these ids that are still there."""
         found = []
         for bundle in self._bundles(type_, [("_id", ",".join(ids)), ("_count", PAGE_SIZE)]):
-            found += self._resources(bundle, type_)
+            found += _found(bundle, type_)
         return found
 
     def deleted(self, type_: str, since: datetime) -> list[str] | None:
@@ -131,9 +134,7 @@ class IHRISClient:
     def _bundles(self, path: str, params: Params) -> Iterator[Document]:
         answer, visited = self._get(path, params), set[str]()
         while True:
-            bundle = answer.json()
-            if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-                raise NotAFHIRServer
+            bundle = _resource(answer, "Bundle")
             yield bundle
             links = (one for one in dicts(bundle.get("link")) if one.get("relation") == "next")
             link = next((text(one.get("url")) for one in links), "")
@@ -150,15 +151,21 @@ class IHRISClient:
             self.server_time = _told_time(answer) or self._clock() - _UNKNOWN_CLOCK
         return answer
 
-    @staticmethod
-    def _resources(bundle: Any, type_: str) -> list[Document]:
-        """What was searched for, without what came along."""
-        if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-            raise NotAFHIRServer
-        resources = (
-            resource for entry in dicts(bundle.get("entry")) for resource in dicts(entry.get("resource"))
-        )
-        return [resource for resource in resources if resource.get("resourceType") == type_]
+
+def _resource(answer: Answer, type_: str) -> Document:
+    """The resource that was asked for; raises when it is something else."""
+    resource = answer.json()
+    if not isinstance(resource, dict) or resource.get("resourceType") != type_:
+        raise NotAFHIRServer
+    return resource
+
+
+def _found(bundle: Document, type_: str) -> list[Document]:
+    """What was searched for, without what came along. One that does not say what it is, is meant too."""
+    resources = (
+        resource for entry in dicts(bundle.get("entry")) for resource in dicts(entry.get("resource"))
+    )
+    return [resource for resource in resources if resource.get("resourceType", type_) == type_]
 
 
 def _told_time(answer: Answer) -> datetime | None:

@@ -106,7 +106,7 @@ def _key(raw: Document, type_: str) -> str:
 
 
 def _taken(raw: Document, names: str) -> Document:
-    return {name: raw[name] for name in names.split() if name in raw} | {"resourceType": raw["resourceType"]}
+    return {name: raw[name] for name in names.split() if name in raw}
 
 
 def _extensions(raw: Document) -> Iterator[Document]:
