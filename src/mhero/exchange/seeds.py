@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from mhero.exchange.models import Channel, ChannelType
 
@@ -83,6 +83,11 @@ SEEDS: list[dict[str, Any]] = [
         **_PERSONAL,
     },
 ]
+
+
+def role_in_words(role: str) -> str:
+    """A role with what it means, where it means something to mHero."""
+    return f"{role}: {gettext(ROLES[role])}" if role in ROLES else role
 
 
 def make_missing() -> bool:

@@ -1,7 +1,6 @@
 """Asking connected systems over HTTP: patient, bounded, and every call told to whoever keeps the record."""
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,9 @@ from uuid import UUID
 
 import httpx
 
+from mhero.platform.answers import PageExpired as PageExpired
+from mhero.platform.answers import PartnerRefusedWith as PartnerRefusedWith
+from mhero.platform.answers import Passing, judge, meaning_of
 from mhero.platform.clock import now
 from mhero.platform.errors import PartnerRefused, PartnerSpokeNonsense, PartnerUnavailable
 from mhero.platform.ids import new_id
@@ -18,29 +20,10 @@ from mhero.platform.ids import new_id
 Auth = tuple[str, str] | httpx.Auth | None
 Params = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | None
 
-#: Answers that a second try can turn into better ones.
-PASSING_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 #: A request that changes something is sent once: its answer may have been lost after it was carried out.
 REPEATABLE_METHODS = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
 #: Query parameters whose value is never written down.
 SECRET_PARAMETERS = {"password", "pass", "pwd", "token", "access_token", "api_key", "apikey", "key", "secret"}
-#: How long a partner may ask us to wait by `Retry-After`.
-LONGEST_PAUSE_SECONDS = 30.0
-
-
-class PartnerRefusedWith(PartnerRefused):
-    """The connected system refused the request, and said so with a status."""
-
-    def __init__(self, message: str, *, status: int) -> None:
-        super().__init__(message)
-        #: The HTTP status, from 300 to 499.
-        self.status = status
-
-
-class PageExpired(PartnerRefusedWith):
-    """A link to the next page is no longer valid (410 Gone); reading starts again from its beginning."""
-
-    code = "page_expired"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +146,7 @@ class RecordedClient:
         for attempt in range(1, attempts + 1):
             try:
                 return self._ask_once(request)
-            except _Passing as passing:
+            except Passing as passing:
                 if attempt == attempts:
                     raise PartnerUnavailable(str(passing)) from passing
                 self._sleep(max(passing.pause_seconds, 0.5 * 2 ** (attempt - 1)))
@@ -203,7 +186,7 @@ class RecordedClient:
             finally:
                 response.close()
             size = len(body)
-            self._judge(response)
+            judge(response, self.partner)
             return Answer(
                 url=str(response.url),
                 status=status,
@@ -211,12 +194,13 @@ class RecordedClient:
                 body=body,
                 partner=self.partner,
             )
-        except (httpx.HTTPError, PartnerRefused, PartnerSpokeNonsense, _Passing) as error:
-            told = error if not isinstance(error, httpx.HTTPError) else self._translate(error)
-            problem = str(told)
-            if told is error:
+        except (httpx.HTTPError, PartnerRefused, PartnerSpokeNonsense, Passing) as error:
+            if not isinstance(error, httpx.HTTPError):
+                problem = str(error)
                 raise
-            raise told from error
+            meaning = meaning_of(error, self.partner, self._timeout_seconds)
+            problem = str(meaning)
+            raise meaning from error
         finally:
             self._record(self._call(request, begun, clock, status=status, size=size, error=problem))
 
@@ -231,40 +215,8 @@ class RecordedClient:
                     f"{self.partner} answered with more than {self._max_bytes // 2**20} MB at once."
                 )
             if time.monotonic() - started > 10 * self._timeout_seconds:
-                raise _Passing(f"{self.partner} answers too slowly.")
+                raise Passing(f"{self.partner} answers too slowly.")
         return b"".join(pieces)
-
-    def _judge(self, response: httpx.Response) -> None:
-        status = response.status_code
-        if status < 300:
-            return
-        if status in PASSING_STATUSES:
-            raise _Passing(_words_of(self.partner, status), pause_seconds=_asked_pause(response))
-        if status == 410:
-            raise PageExpired(
-                f"A link that {self.partner} gave to its next page has expired (410).", status=410
-            )
-        if status >= 500:
-            raise _Passing(_words_of(self.partner, status))
-        raise PartnerRefusedWith(_words_of(self.partner, status), status=status)
-
-    def _translate(self, error: httpx.HTTPError) -> Exception:
-        if isinstance(error, httpx.TimeoutException):
-            return _Passing(f"{self.partner} did not answer within {self._timeout_seconds:g} seconds.")
-        if isinstance(error, httpx.UnsupportedProtocol):
-            return PartnerRefused(f"The address of {self.partner} must begin with http:// or https://.")
-        if isinstance(error, httpx.TooManyRedirects):
-            return PartnerSpokeNonsense(f"{self.partner} sends us round in circles. Check its address.")
-        if isinstance(error, httpx.DecodingError):
-            return PartnerSpokeNonsense(f"{self.partner} answered with data that cannot be unpacked.")
-        if _is_certificate_problem(error):
-            return PartnerRefused(
-                f"The certificate of {self.partner} cannot be trusted. Check its address, "
-                "and that the certificate is valid for it."
-            )
-        if isinstance(error, httpx.ConnectError):
-            return _Passing(f"{self.partner} cannot be reached. Check its address, and that it is running.")
-        return _Passing(f"The connection to {self.partner} broke off.")
 
     def _call(
         self,
@@ -288,14 +240,6 @@ class RecordedClient:
         )
 
 
-class _Passing(PartnerUnavailable):
-    """Trying again may help; carries how long the partner asked us to wait."""
-
-    def __init__(self, message: str, *, pause_seconds: float = 0) -> None:
-        super().__init__(message)
-        self.pause_seconds = pause_seconds
-
-
 def without_secrets(url: httpx.URL | str) -> str:
     """The address as it may be written down: no user, no password, no token."""
     url = httpx.URL(url)
@@ -305,31 +249,3 @@ def without_secrets(url: httpx.URL | str) -> str:
         if name.lower() in SECRET_PARAMETERS:
             url = url.copy_set_param(name, "hidden")
     return str(url)
-
-
-def _words_of(partner: str, status: int) -> str:
-    if status == 401:
-        return f"{partner} did not accept the user name and password or token (401)."
-    if status == 403:
-        return f"{partner} does not allow our user to read this (403)."
-    if status == 404:
-        return f"{partner} has nothing at this address (404)."
-    if status == 429:
-        return f"{partner} asks us to come back later (429)."
-    if status >= 500:
-        return f"{partner} has a fault of its own and answered {status}."
-    return f"{partner} refused the request ({status})."
-
-
-def _asked_pause(response: httpx.Response) -> float:
-    asked = response.headers.get("retry-after", "")
-    return min(float(asked), LONGEST_PAUSE_SECONDS) if asked.isdecimal() else 0.0
-
-
-def _is_certificate_problem(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False

@@ -4,20 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from uuid import UUID
 
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
 from mhero.exchange.gateway.configuration import CurrentExchange, Exchange
-from mhero.exchange.gateway.identity import Doorkeeper, Identity
-from mhero.exchange.gateway.journal import Entry, Journal, JournalAwayError
-from mhero.exchange.gateway.matching import HIDDEN, Caller, Way, match, may_use, path_to_keep, query_to_keep
+from mhero.exchange.gateway.identity import Doorkeeper
+from mhero.exchange.gateway.journal import Journal, JournalAwayError
+from mhero.exchange.gateway.matching import Way, match, may_use
+from mhero.exchange.gateway.record import Outcome, Request, entry_of
 from mhero.exchange.gateway.upstream import TRANSACTION_HEADER, forward
 from mhero.platform.gateway import LocalRequest, LocalService
-from mhero.platform.http import Call
 from mhero.platform.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -25,30 +23,7 @@ log = logging.getLogger(__name__)
 LARGEST_REQUEST = 16 * 1024 * 1024
 #: How long a caller may take to send one.
 PATIENCE_SECONDS = 60
-#: How much of a body is kept with its transaction.
-KEPT_OF_A_BODY = 256 * 1024
-KEPT_OF_A_PATH = 2_000
-KEPT_OF_A_NAME = 100
-SECRET_HEADERS = {
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-    "x-api-key",
-    "x-auth-token",
-}
 PLAIN = "text/plain; charset=utf-8"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """The answer to be, and what its transaction says beyond it."""
-
-    status: int
-    body: bytes = b""
-    headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
-    error: str = ""
-    calls: tuple[Call, ...] = ()
 
 
 def refusal(status: int, error: str, **headers: str) -> Outcome:
@@ -71,26 +46,6 @@ def refusal(status: int, error: str, **headers: str) -> Outcome:
         headers=CIMultiDict({"Content-Type": PLAIN, **headers}),
         error=error,
     )
-
-
-@dataclass(slots=True)
-class Request:
-    """One request on its way: what came, and what is found out about it."""
-
-    id: UUID
-    began: float
-    method: str
-    path: str
-    query_string: str
-    ip: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-    identity: Identity = field(default_factory=lambda: Identity(caller=None))
-    way: Way | None = None
-
-    @property
-    def caller(self) -> Caller | None:
-        return self.identity.caller
 
 
 class Gateway:
@@ -130,7 +85,7 @@ class Gateway:
             log.exception("A request to %s stumbled.", request.way.name if request.way else "no channel")
             outcome = refusal(500, f"mHero has a fault of its own here ({type(error).__name__}).")
         try:
-            await self._journal.write(_entry(exchange, request, outcome))
+            await self._journal.write(entry_of(exchange, request, outcome))
         except JournalAwayError:
             return _answer(request, refusal(503, "", **{"Retry-After": "5"}))
         return _answer(request, outcome)
@@ -231,45 +186,3 @@ def _answer(request: Request, outcome: Outcome) -> web.Response:
     # In place of aiohttp's own, which would name its version.
     response.headers["Server"] = "mHero"
     return response
-
-
-def _entry(exchange: Exchange, request: Request, outcome: Outcome) -> Entry:
-    way = request.way
-    keeps_request = way is not None and way.keeps_request_body
-    keeps_response = way is not None and way.keeps_response_body
-    return Entry(
-        id=request.id,
-        channel_id=way.id if way else None,
-        client_id=request.identity.claimed[:KEPT_OF_A_NAME],
-        client_ip=request.ip,
-        status=transaction_status(outcome.status),
-        method=request.method,
-        path=path_to_keep(exchange.secret_patterns, request.path)[:KEPT_OF_A_PATH],
-        query_string=query_to_keep(request.query_string, keeps_values=keeps_request)[:KEPT_OF_A_PATH],
-        request_headers=headers_to_keep(request.headers),
-        request_body=request.body[:KEPT_OF_A_BODY] if keeps_request else b"",
-        response_status=outcome.status,
-        response_headers=headers_to_keep(outcome.headers),
-        response_body=outcome.body[:KEPT_OF_A_BODY] if keeps_response else b"",
-        error=outcome.error,
-        seconds=time.monotonic() - request.began,
-        calls=outcome.calls,
-    )
-
-
-def transaction_status(status: int) -> str:
-    """OpenHIM's word for how a request ended."""
-    if status >= 500:
-        return "Failed"
-    return "Successful" if 200 <= status < 300 else "Completed"
-
-
-def headers_to_keep(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be written down: of a secret only its kind, such as `Basic`."""
-    kept = {}
-    for name, value in headers.items():
-        if name.lower() in SECRET_HEADERS:
-            scheme, _, rest = value.partition(" ")
-            value = f"{scheme} {HIDDEN}" if rest and name.lower().endswith("authorization") else HIDDEN
-        kept[name.lower()] = value
-    return kept

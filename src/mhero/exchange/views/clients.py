@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from mhero.accounts.access import SignedInRequest
 from mhero.exchange import queries, services
 from mhero.exchange.certificates import parsed
-from mhero.exchange.forms import ClientForm
+from mhero.exchange.client_forms import ClientForm
 from mhero.exchange.models import Client
 from mhero.exchange.views.guards import requires_whole_country
 
