@@ -97,8 +97,10 @@ class Sender:
             task = asyncio.create_task(self._attempt(message))
             self._open.add(task)
             task.add_done_callback(self._closed)
+        # Not wait_for, which in Python 3.11 can lose a cancellation that comes together with the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), self._wait_seconds())
+            async with asyncio.timeout(self._wait_seconds()):
+                await self._woken.wait()
 
     def _wait_seconds(self) -> float:
         if self._open or self._noted:
