@@ -263,13 +263,18 @@ async def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(
     await world.make_channel(rate=200, concurrency=16)
     broadcast = await world.send()
     await world.control(fault={"kind": "slow", "seconds": 0.15, "path": "/send"})
+    cut_off = 0
     with monkeypatch.context() as killed:
         killed.setattr(Sender, "_finish", drop_everything)
-        for seconds in (0.4, 0.5, 0.6, 0.7):
+        for number in (10, 30, 50, 70):
+
+            async def accepted(number: int = number) -> bool:
+                return bool((await world.control())["accepted"] >= number)
+
             async with pumping(world):
-                await asyncio.sleep(seconds)
-    # Some were on their way when the worker died.
-    assert (await world.statuses())["wired"] > 0
+                await world.until(accepted)
+            cut_off += (await world.statuses()).get("wired", 0)
+    assert cut_off > 0
     await world.control(fault=None)
     async with pumping(world):
         await world.until_all("delivered", 120)
