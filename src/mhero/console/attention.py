@@ -1,6 +1,6 @@
 """What on the home page asks for somebody: replies, approvals, failures, refused records, phone problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -15,31 +15,17 @@ from mhero.accounts.models import User, Workspace
 from mhero.console.links import link
 from mhero.exchange.models import RefusedRecord, Run
 from mhero.messaging.models import Broadcast, BroadcastStatus
+from mhero.messaging.queries import broadcasts_of, conversations
+from mhero.messaging.queries.broadcasts import LEFT, statuses_of
 from mhero.platform.clock import Clock, now
 from mhero.platform.ids import lowest_id
-from mhero.registry.models import Person, PhoneState
+from mhero.registry.models import PhoneState
+from mhero.registry.queries import people_of
 
 KEPT_SECONDS = 10
 #: A send of which a larger share failed asks for attention.
 FAILURES = 0.03
 WEEK = timedelta(days=7)
-
-#: People with unhandled replies, in the person's area. Unknown numbers belong to the whole country.
-WAITING_REPLIES = """
-    SELECT count(DISTINCT message.contact_id)
-    FROM messaging_message message
-    LEFT JOIN messaging_contact contact ON contact.id = message.contact_id
-    WHERE message.is_incoming AND NOT message.is_handled
-      AND (%(area)s::uuid IS NULL OR contact.place_ids @> ARRAY[%(area)s::uuid])
-"""
-
-#: The sends of the last days, with how much of each failed. `messaging_message_broadcast` answers it alone.
-FAILED_SHARES = """
-    SELECT broadcast_id, count(*), count(*) FILTER (WHERE status = 'failed')
-    FROM messaging_message
-    WHERE broadcast_id = ANY(%(broadcasts)s)
-    GROUP BY broadcast_id
-"""
 
 #: Messages that left, by day of the workspace's calendar.
 SENT_BY_DAY = """
@@ -84,13 +70,14 @@ class Figures:
     week: tuple[tuple[date, int], ...]
 
 
-def figures(area_id: UUID | None, workspace: Workspace) -> Figures:
-    """Not older than `KEPT_SECONDS`."""
-    key = f"home-figures:{area_id}"
+def figures(user: User, workspace: Workspace) -> Figures:
+    """What concerns this person, not older than `KEPT_SECONDS`."""
+    # Whoever serves the whole country sees the same; others see their own sends too.
+    key = f"home-figures:{user.id if user.area_id else 'country'}"
     kept = cache.get(key)
     if isinstance(kept, Figures):
         return kept
-    found = _read(area_id, workspace.time_zone)
+    found = _read(user, workspace.time_zone)
     cache.set(key, found, KEPT_SECONDS)
     return found
 
@@ -131,11 +118,11 @@ def _needs(user: User, found: Figures) -> Iterator[Need]:
     )
 
 
-def running_sends() -> list[Broadcast]:
+def running_sends(user: User) -> list[Broadcast]:
     """Those that are going on, then those that will start, the next one first."""
     open_states = [BroadcastStatus.SENDING, BroadcastStatus.HELD, BroadcastStatus.SCHEDULED]
-    found = Broadcast.objects.filter(status__in=open_states).order_by("starts_at").defer("audience")[:20]
-    return sorted(found, key=lambda broadcast: open_states.index(BroadcastStatus(broadcast.status)))
+    found = broadcasts_of(user.area_id, user.id).filter(status__in=open_states).order_by("starts_at")
+    return sorted(found[:20], key=lambda send: open_states.index(BroadcastStatus(send.status)))
 
 
 def last_syncs() -> list[Run]:
@@ -153,31 +140,25 @@ def week_in_words(found: Figures) -> list[tuple[str, int]]:
     ]
 
 
-def _read(area_id: UUID | None, zone: str, clock: Clock = now) -> Figures:
-    problems = Person.objects.filter(is_active=True).exclude(phone_state=PhoneState.USABLE)
-    if area_id is not None:
-        problems = problems.filter(place_ids__contains=[area_id])
-    waiting = Broadcast.objects.filter(status=BroadcastStatus.WAITING_FOR_APPROVAL)
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING_REPLIES, {"area": area_id})
-        (replies,) = cursor.fetchone()
+def _read(user: User, zone: str, clock: Clock = now) -> Figures:
+    people = people_of(user.area_id).filter(is_active=True)
+    sends = broadcasts_of(user.area_id, user.id)
     return Figures(
-        replies=replies,
-        waiting_for_approval=waiting.count(),
+        replies=conversations(user.area_id, waiting=True).count(),
+        waiting_for_approval=sends.filter(status=BroadcastStatus.WAITING_FOR_APPROVAL).count(),
         refused=RefusedRecord.objects.count(),
-        phone_problems=problems.count(),
-        failed_sends=tuple(_failed_sends(clock)),
-        week=tuple(_week(area_id, zone, clock)),
+        phone_problems=people.exclude(phone_state=PhoneState.USABLE).count(),
+        failed_sends=tuple(_failed_sends(sends.filter(created_at__gte=clock() - WEEK), user.area_id)),
+        week=tuple(_week(user.area_id, zone, clock)),
     )
 
 
-def _failed_sends(clock: Clock) -> Iterator[FailedSend]:
-    names = dict(Broadcast.objects.filter(created_at__gte=clock() - WEEK).values_list("id", "name"))
-    with connection.cursor() as cursor:
-        cursor.execute(FAILED_SHARES, {"broadcasts": list(names)})
-        for broadcast_id, messages, failed in cursor.fetchall():
-            if failed > FAILURES * messages:
-                yield FailedSend(id=broadcast_id, name=names[broadcast_id], failed=failed, messages=messages)
+def _failed_sends(sends: Iterable[Broadcast], area_id: UUID | None) -> Iterator[FailedSend]:
+    names = {send.id: send.name for send in sends}
+    for send_id, by_status in statuses_of(sends, area_id).items():
+        left, failed = sum(by_status[status] for status in LEFT), by_status["failed"]
+        if failed > FAILURES * left:
+            yield FailedSend(id=send_id, name=names[send_id], failed=failed, messages=left)
 
 
 def _week(area_id: UUID | None, zone: str, clock: Clock) -> Iterator[tuple[date, int]]:

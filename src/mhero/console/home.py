@@ -16,7 +16,7 @@ MOST_CADRES = 12
 
 def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    found = attention.figures(user.area_id, workspace())
+    found = attention.figures(user, workspace())
     is_new = not workspace().is_live and user.may("settings.manage")
     context = {
         "steps": first_steps.steps(user) if is_new else [],
@@ -30,7 +30,7 @@ def home(request: SignedInRequest) -> HttpResponse:
             ],
             "sends": [
                 (send, link(user, "messages.view", "broadcast", send.id))
-                for send in attention.running_sends()
+                for send in attention.running_sends(user)
             ],
             "week": attention.week_in_words(found),
             "week_total": sum(count for _day, count in found.week),

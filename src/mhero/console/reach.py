@@ -1,5 +1,6 @@
 """How many health workers can be reached: by the places beneath one's area, and by cadre."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,10 @@ from django.core.cache import cache
 from django.db import connection
 
 from mhero.registry.models import Level, Place
+from mhero.registry.queries import COUNTY_LEVEL
 
 #: Figures of the home page may be this old.
 KEPT_SECONDS = 10
-#: The level of the places that the whole country is shown by: its counties.
-COUNTIES = 2
 #: An outline keeps about this many points: the map is small.
 OUTLINE_POINTS = 150
 
@@ -82,10 +82,10 @@ def reach(area_id: UUID | None) -> Reach:
 
 
 def _read(area_id: UUID | None) -> Reach:
-    level = COUNTIES
+    level = COUNTY_LEVEL
     if area_id is not None:
         area = Place.objects.filter(pk=area_id).only("level").first()
-        level = area.level + 1 if area else COUNTIES
+        level = area.level + 1 if area else COUNTY_LEVEL
     names = dict(Place.objects.filter(level=level).values_list("id", "name"))
     with connection.cursor() as cursor:
         cursor.execute(REACH, {"level": level, "area": area_id})
@@ -125,7 +125,8 @@ def shapes(places: list[UUID]) -> dict[UUID, Shape]:
         cursor.execute(SHAPES, {"places": places})
         return {
             place: Shape(
-                rings=outer_rings(outline),
+                # Django leaves JSON of a plain query as text.
+                rings=outer_rings(json.loads(outline)) if outline else [],
                 point=(longitude, latitude) if latitude is not None and longitude is not None else None,
             )
             for place, outline, latitude, longitude in cursor.fetchall()
