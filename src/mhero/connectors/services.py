@@ -20,14 +20,13 @@ def connect(
 ) -> Connection:
     """Keeps where a system is and how to sign in, sets its schedule going and asks for a sync at once.
 
-    An empty secret leaves the one that is kept. The sync reads everything when the system is another one, or
-    its data is to be understood in another way, than at the last.
+    An empty secret leaves the one that is kept. A sync sees by itself that the address or the meaning of the
+    data is another one than at the last, and then reads everything.
     """
     with transaction.atomic():
         connection = Connection.objects.select_for_update().filter(system=system).first() or Connection(
             system=System(system)
         )
-        before = (connection.url, connection.options)
         connection.url, connection.username = url, username
         connection.secret = secret or connection.secret
         connection.options = connection.options if options is None else options
@@ -35,7 +34,7 @@ def connect(
         connection.save()
         for channel in Channel.objects.filter(mediator=system):
             schedule(channel)
-            request_run(channel, by, is_full=before != (connection.url, connection.options))
+            request_run(channel, by)
     return connection
 
 

@@ -30,10 +30,35 @@ def test_connecting_sets_the_schedule_going_and_asks_for_a_first_sync(channels: 
     connection = connect("ihris", "https://ihris.example.org/fhir", "mhero", "s3cret", by="korto@example.org")
     assert Channel.objects.get(mediator="ihris").due_at is not None
     run = Run.objects.get()
-    assert (run.channel.mediator, run.requested_by, run.is_full) == ("ihris", "korto@example.org", True)
+    assert (run.channel.mediator, run.requested_by) == ("ihris", "korto@example.org")
     again = connect("ihris", "https://ihris.example.org/fhir", "mhero", "")
     assert (again.id, again.secret) == (connection.id, "s3cret")
     assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "root"),
+    [
+        ("https://dhis2.example.org", "https://dhis2.example.org"),
+        (" https://dhis2.example.org/ ", "https://dhis2.example.org"),
+        ("https://example.org/hmis/api", "https://example.org/hmis"),
+        ("https://example.org/hmis/api/me.json?fields=id", "https://example.org/hmis"),
+        ("https://example.org/hmis/dhis-web-dashboard/#/x", "https://example.org/hmis"),
+        ("https://example.org:8443/dhis/apps", "https://example.org:8443/dhis"),
+    ],
+)
+def test_the_address_of_dhis2_is_found_in_what_people_copy(db: None, typed: str, root: str) -> None:
+    from mhero.connectors.doors import dhis2_root
+
+    assert dhis2_root(typed) == root
+
+
+def test_another_ihris_is_read_from_its_beginning(ihris: Any) -> None:
+    ihris.sync()
+    # The same server by another name.
+    ihris.connect(url=ihris.url.replace("127.0.0.1", "localhost"))
+    run = ihris.sync()
+    assert run.counts["unchanged"] == run.counts["expected"] > PEOPLE
 
 
 def test_the_secret_is_encrypted_at_rest(channels: None) -> None:

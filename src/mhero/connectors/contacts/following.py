@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from mhero.connectors.contacts.states import named_country, states_of
 from mhero.connectors.models import System
@@ -35,7 +36,7 @@ def run(context: RunContext) -> None:
     last = changed.aggregate(last=Max("change"))["last"] or mark
     waiting = changed.filter(change__lte=last)
     context.expect(waiting.count())
-    context.step("Bringing contacts up to date")
+    context.step(gettext_noop("Bringing contacts up to date"))
     country = named_country()
     while people := list(waiting.filter(change__gt=mark).order_by("change")[:PEOPLE_AT_ONCE]):
         follow_contacts(list(states_of(people, country)))

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop as _
+
 from mhero.connectors.dhis2.client import DHIS2Client, SystemInfo, refuse_other_calendars
 from mhero.connectors.dhis2.mapping import TreeShape, facility_level, unit
 from mhero.connectors.doors import dhis2_root, opened, option
@@ -39,8 +41,7 @@ class HighWater:
     def of(cls, kept: Any) -> "HighWater | None":
         if not kept:
             return None
-        since = datetime.fromisoformat(kept["since"])
-        return cls(since=since, full_on=kept["full_on"], shape=kept["shape"])
+        return cls(**kept | {"since": datetime.fromisoformat(kept["since"])})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"since": self.since.isoformat(timespec="seconds")}
@@ -81,14 +82,14 @@ class _Sync:
 
     def perform(self) -> None:
         mapped = partial(unit, shape=self._shape, today=self._today)
-        self._run.step("Reading areas and facilities")
+        self._run.step(_("Reading areas and facilities"))
         if self._is_full:
             self._run.expect(self._client.count())
         for page in prefetched(self._pages()):
             self._intake.take(page, mapped)
         self._intake.try_refused_again("Location", self._client.these, mapped)
         self._carry_deletions_over()
-        self._run.step("Bringing it together")
+        self._run.step(_("Bringing it together"))
         registry.finish(SOURCE)
         if self._system.server_date:
             full_on = self._today.isoformat() if self._is_full or self._last is None else self._last.full_on
@@ -102,7 +103,7 @@ class _Sync:
     def _carry_deletions_over(self) -> None:
         if self._last is None:
             return
-        self._run.step("Looking for what was deleted")
+        self._run.step(_("Looking for what was deleted"))
         self._intake.remove([f"Location/{uid}" for uid in self._client.deleted(self._last.since)])
         if self._is_full:
             self._intake.remove_vanished("Location")

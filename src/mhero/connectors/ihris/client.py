@@ -34,8 +34,14 @@ class IHRISClient:
     def __init__(self, http: RecordedClient, *, clock: Clock = now) -> None:
         self._http = http
         self._clock = clock
-        #: The server's own time at its first answer: before anything was read.
-        self.server_time: datetime | None = None
+        self._server_time: datetime | None = None
+
+    @property
+    def server_time(self) -> datetime:
+        """The server's own time at its first answer: before anything else was read."""
+        if self._server_time is None:
+            raise RuntimeError("nothing has been asked yet")
+        return self._server_time
 
     def software(self) -> str:
         """Name and version, such as "HAPI FHIR Server 6.8.0"; raises when it is no FHIR R4 server."""
@@ -147,8 +153,8 @@ class IHRISClient:
 
     def _get(self, url: str, params: Params | None = None) -> Answer:
         answer = self._http.get(url, params)
-        if self.server_time is None:
-            self.server_time = _told_time(answer) or self._clock() - _UNKNOWN_CLOCK
+        if self._server_time is None:
+            self._server_time = _told_time(answer) or self._clock() - _UNKNOWN_CLOCK
         return answer
 
 

@@ -1,10 +1,12 @@
 """iHRIS to the registry: people, their posts, where they are, and who is on leave."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+
+from django.utils.translation import gettext_noop as _
 
 from mhero.connectors.doors import opened, option
 from mhero.connectors.ihris.client import IHRISClient
@@ -26,11 +28,11 @@ SOURCE: Final = "ihris"
 #: transaction began, and may only be seen when that is over.
 OVERLAP: Final = timedelta(minutes=5)
 
-#: Each type with what the run page says while it is read. Places first, as the others refer to them.
+#: Each type with what the run page says, in its reader's language, while it is read. Places first, as the others refer to them.
 STEPS: Final = {
-    "Location": "Reading places",
-    "Practitioner": "Reading health workers",
-    "PractitionerRole": "Reading the posts they hold",
+    "Location": _("Reading places"),
+    "Practitioner": _("Reading health workers"),
+    "PractitionerRole": _("Reading the posts they hold"),
 }
 
 
@@ -39,6 +41,8 @@ class HighWater:
     """What a run leaves for the next one."""
 
     since: datetime
+    #: The address that was read: another iHRIS has another past.
+    url: str
     #: The day of the last pass over everything. The first run of each day is one: it finds what vanished
     #: without a trace, and whose leave begins.
     full_on: str
@@ -49,11 +53,10 @@ class HighWater:
     def of(cls, kept: Any) -> "HighWater | None":
         if not kept:
             return None
-        since = datetime.fromisoformat(kept["since"])
-        return cls(since=since, full_on=kept["full_on"], cadres=kept["cadres"])
+        return cls(**kept | {"since": datetime.fromisoformat(kept["since"])})
 
     def as_json(self) -> dict[str, str]:
-        return {"since": self.since.isoformat(), "full_on": self.full_on, "cadres": self.cadres}
+        return asdict(self) | {"since": self.since.isoformat()}
 
 
 @mediator(System.IHRIS, title="iHRIS")
@@ -72,9 +75,12 @@ class _Sync:
         # The first question also tells the server's time, before anything is read.
         by_code = cadres_from(client.job_systems())
         self._cadres = CadreTable(by_prefix=option(connection, "cadres", {}), by_code=by_code)
+        self._url = connection.url
         self._last = HighWater.of(context.channel.high_water)
-        is_new_day = self._last is None or self._last.full_on != self._today.isoformat()
-        self._is_full = context.is_full or is_new_day
+        self._is_full = context.is_full or not self._goes_on_from(self._last)
+
+    def _goes_on_from(self, last: HighWater | None) -> bool:
+        return last is not None and (last.full_on, last.url) == (self._today.isoformat(), self._url)
 
     def perform(self) -> None:
         if self._is_full:
@@ -85,7 +91,7 @@ class _Sync:
             self._read(type_, mapped)
         self._carry_deletions_over()
         self._read_leaves()
-        self._run.step("Bringing it together")
+        self._run.step(_("Bringing it together"))
         registry.finish(SOURCE)
         self._run.advance(self._new_high_water().as_json())
 
@@ -105,7 +111,7 @@ class _Sync:
     def _carry_deletions_over(self) -> None:
         if self._last is None:
             return
-        self._run.step("Looking for what was deleted")
+        self._run.step(_("Looking for what was deleted"))
         for type_ in STEPS:
             deleted = self._client.deleted(type_, self._last.since)
             self._intake.remove(deleted or [])
@@ -114,7 +120,7 @@ class _Sync:
 
     def _read_leaves(self) -> None:
         """Tells the registry who is away today. All leaves are read when any of them has changed."""
-        self._run.step("Reading who is on leave")
+        self._run.step(_("Reading who is on leave"))
         try:
             if self._is_full or self._last is None or self._has_new_leaves(self._last.since):
                 away = self._away()
@@ -140,10 +146,12 @@ class _Sync:
         return away
 
     def _new_high_water(self) -> HighWater:
-        assert self._client.server_time is not None  # noqa: S101 - it is told with the first answer.
         full_on = self._today.isoformat() if self._is_full or self._last is None else self._last.full_on
         return HighWater(
-            since=self._client.server_time - OVERLAP, full_on=full_on, cadres=self._cadres.digest()
+            since=self._client.server_time - OVERLAP,
+            url=self._url,
+            full_on=full_on,
+            cadres=self._cadres.digest(),
         )
 
 
