@@ -28,7 +28,8 @@ SOURCE: Final = "ihris"
 #: transaction began, and may only be seen when that is over.
 OVERLAP: Final = timedelta(minutes=5)
 
-#: Each type with what the run page says, in its reader's language, while it is read. Places first, as the others refer to them.
+#: Each type with what the run page says, in its reader's language, while it is read. Places first, as the
+#: others refer to them.
 STEPS: Final = {
     "Location": _("Reading places"),
     "Practitioner": _("Reading health workers"),
