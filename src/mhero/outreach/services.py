@@ -96,7 +96,7 @@ def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
     if accounted.will_send != plan.shown:
         raise PeopleChanged(shown=plan.shown, found=accounted.will_send)
     return BroadcastOrder(
-        name=draft.name or draft.text[:NAME_FROM_TEXT],
+        name=draft.name or " ".join(draft.text.split())[:NAME_FROM_TEXT],
         text=draft.text,
         simplifies_accents=draft.simplifies_accents,
         sms_channel_id=_channel(plan.sms_channel_id).id,

@@ -72,6 +72,14 @@ def test_a_choice_that_cannot_be_read_sends_to_nobody(country: SimpleNamespace) 
     assert client.post("/send/start", {"place": "x"}).status_code == 400
 
 
+def test_a_part_of_a_county_that_is_chosen_is_in_sight(country: SimpleNamespace) -> None:
+    client = signed_in(country.korto)
+    assert "app-within" in client.get("/send/").content.decode()
+    assert 'app-within" open>' not in client.get("/send/").content.decode()
+    page = client.get("/send/", {"place": str(country.places.gbarnga)}).content.decode()
+    assert page.count('app-within" open>') == 1
+
+
 def test_a_facility_is_found_by_its_name_and_stays_chosen(country: SimpleNamespace) -> None:
     client = signed_in(country.korto)
     assert "Phebe Hospital, Gbarnga (5)" in words_of(client.get("/send/", {"facility": "phe"}))

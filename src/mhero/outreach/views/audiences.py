@@ -90,6 +90,7 @@ def audience(request: SignedInRequest, audience_id: UUID) -> HttpResponse:
     reach = Reach.of(request.user).as_if_live()
     accounted = account_for(chosen, reach)
     context = {
+        # Read again: a form that was refused has already put its name into the object.
         "audience": queries.audiences().get(id=audience_id),
         "form": form,
         "may_edit": may_edit,

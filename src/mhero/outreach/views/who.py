@@ -37,6 +37,7 @@ def send(request: SignedInRequest) -> HttpResponse:
         ),
         "words": words,
         "chosen_places": set(chosen.places),
+        "opened": {top.id for top in tree if any(part.id in chosen.places for part in top.children)},
         "audiences": queries.audiences(),
         **_counted(request, chosen),
     }
@@ -71,7 +72,6 @@ def _counted(request: SignedInRequest, chosen: Filter) -> dict[str, Any]:
         "figures": figures(chosen, accounted, reach),
         "description": describe(chosen, queries.place_names(chosen.places)),
         "query": chosen.to_query(),
-        "is_everyone": chosen.is_everyone,
         "all_url": people_url(chosen, reach),
         "draft_id": request.GET.get("draft", ""),
     }
