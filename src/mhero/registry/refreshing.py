@@ -23,10 +23,10 @@ def refresh_people(people: Collection[UUID], today: date) -> None:
 
 def refresh_numbers(people: Collection[UUID]) -> None:
     """Which number is a person's, and what is wrong with it: of these people, and of those who share one."""
-    batch = list(people)
-    numbers = [number for number in select(sql.CHOOSE_NUMBERS, people=batch) if number]
-    execute(sql.JUDGE_PEOPLE, people=batch, numbers=numbers)
-    execute(sql.JUDGE_NUMBERS, people=batch, numbers=numbers)
+    numbers = [number for number in select(sql.CHOOSE_NUMBERS, people=list(people)) if number]
+    concerned = list({*people, *select(sql.HOLDERS, numbers=numbers)})
+    execute(sql.JUDGE_PEOPLE, people=concerned, numbers=numbers)
+    execute(sql.JUDGE_NUMBERS, people=concerned, numbers=numbers)
 
 
 def refresh_tree() -> set[UUID]:

@@ -125,7 +125,8 @@ def correct_language(person_id: UUID, language: str, by: User) -> None:
     with writing():
         person = Person.objects.get(id=person_id)
         _note(person, Correction.Subject.LANGUAGE, person.language_correction, language, by)
-        said = person_columns(Resource.objects.get(id=person_id).body)["languages"]
+        body = Resource.objects.filter(id=person_id).values_list("body", flat=True).first() or {}
+        said = person_columns(body)["languages"]
         person.language_correction = language
         person.languages = list(dict.fromkeys(filter(None, [language, *said])))
         person.save(update_fields=["language_correction", "languages"])

@@ -1,4 +1,8 @@
-"""The registry's set-based statements. A batch comes as one JSON array, read with jsonb_to_recordset."""
+"""The registry's set-based statements. A batch comes as one JSON array, read with jsonb_to_recordset.
+
+Where people are refreshed, the table that is updated is narrowed by the same lists once more: without it the
+planner reads the whole table for each batch.
+"""
 
 from typing import Final
 
@@ -147,7 +151,7 @@ SET is_active = derived.is_active, place_id = derived.place_id, place_ids = deri
     cadres = derived.cadres, facility_types = derived.facility_types, skills = derived.skills,
     change = nextval('registry_change')
 FROM derived
-WHERE person.id = derived.id AND
+WHERE person.id = derived.id AND person.id = ANY(%(people)s) AND
     (person.is_active, person.place_id, person.place_ids, person.cadres, person.facility_types, person.skills)
     IS DISTINCT FROM (derived.is_active, derived.place_id, derived.place_ids, derived.cadres,
         derived.facility_types, derived.skills)
@@ -165,56 +169,67 @@ WITH chosen AS (
     FROM registry_person AS person WHERE person.id = ANY(%(people)s)
 ), changed AS (
     UPDATE registry_person AS person SET phone = chosen.phone, change = nextval('registry_change')
-    FROM chosen WHERE person.id = chosen.id AND person.phone <> chosen.phone
+    FROM chosen
+    WHERE person.id = chosen.id AND person.id = ANY(%(people)s) AND person.phone <> chosen.phone
 )
 SELECT phone_before FROM chosen UNION SELECT phone FROM chosen
 UNION SELECT number FROM registry_phonenumber WHERE person_id = ANY(%(people)s)
 """
 
-#: Who left does not share a number with the colleague who has it now.
+#: Everybody who is texted on one of the numbers, or has it among others.
+HOLDERS: Final = """
+SELECT id FROM registry_person WHERE phone = ANY(%(numbers)s)
+UNION SELECT person_id FROM registry_phonenumber WHERE number = ANY(%(numbers)s)
+"""
+
+#: Who left does not share a number with the colleague who has it now. Everything is looked up by the given
+#: people and numbers, so that it costs the same in a large country.
 JUDGE_PEOPLE: Final = """
-WITH concerned AS (
-    SELECT id FROM registry_person WHERE id = ANY(%(people)s)
-    UNION SELECT id FROM registry_person WHERE phone = ANY(%(numbers)s)
+WITH held AS (
+    SELECT phone, count(*) AS holders FROM registry_person
+    WHERE phone = ANY(%(numbers)s) AND is_active GROUP BY phone
+), entered AS (
+    SELECT person_id, array_agg(number) FILTER (WHERE is_joined) AS joined
+    FROM registry_phonenumber WHERE person_id = ANY(%(people)s) GROUP BY person_id
 ), judged AS (
     SELECT person.id, CASE
-        WHEN person.phone = '' THEN CASE
-            WHEN EXISTS (SELECT FROM registry_phonenumber WHERE person_id = person.id) THEN 'invalid'
-            ELSE 'missing' END
-        WHEN person.is_active AND EXISTS (
-            SELECT FROM registry_person AS other
-            WHERE other.phone = person.phone AND other.id <> person.id AND other.is_active
-        ) THEN 'shared'
-        WHEN person.phone_correction = '' AND EXISTS (
-            SELECT FROM registry_phonenumber
-            WHERE person_id = person.id AND number = person.phone AND is_joined
-        ) THEN 'ambiguous'
+        WHEN person.phone = '' AND entered.person_id IS NULL THEN 'missing'
+        WHEN person.phone = '' THEN 'invalid'
+        WHEN person.is_active AND held.holders > 1 THEN 'shared'
+        WHEN person.phone_correction = '' AND person.phone = ANY(entered.joined) THEN 'ambiguous'
         ELSE 'usable' END AS phone_state
-    FROM registry_person AS person JOIN concerned USING (id)
+    FROM registry_person AS person
+    LEFT JOIN entered ON entered.person_id = person.id
+    LEFT JOIN held ON held.phone = person.phone
+    WHERE person.id = ANY(%(people)s)
 )
 UPDATE registry_person AS person
 SET phone_state = judged.phone_state, change = nextval('registry_change')
-FROM judged WHERE person.id = judged.id AND person.phone_state <> judged.phone_state
+FROM judged
+WHERE person.id = judged.id AND person.id = ANY(%(people)s) AND person.phone_state <> judged.phone_state
 """
 
+#: A number is shared when somebody else who works is texted on it.
 JUDGE_NUMBERS: Final = """
-WITH concerned AS (
-    SELECT id FROM registry_phonenumber WHERE person_id = ANY(%(people)s)
-    UNION SELECT id FROM registry_phonenumber WHERE number = ANY(%(numbers)s)
+WITH held AS (
+    SELECT phone, count(*) AS holders FROM registry_person
+    WHERE phone = ANY(%(numbers)s) AND is_active GROUP BY phone
 ), judged AS (
     SELECT owned.id, CASE
         WHEN owned.number = '' THEN 'invalid'
-        WHEN person.is_active AND EXISTS (
-            SELECT FROM registry_person AS other
-            WHERE other.phone = owned.number AND other.id <> owned.person_id AND other.is_active
-        ) THEN 'shared'
+        WHEN person.is_active AND held.holders > (person.phone = owned.number)::integer THEN 'shared'
         WHEN owned.is_joined THEN 'ambiguous'
         ELSE '' END AS problem
     FROM registry_phonenumber AS owned
-    JOIN concerned USING (id) JOIN registry_person AS person ON person.id = owned.person_id
+    JOIN registry_person AS person ON person.id = owned.person_id AND person.id = ANY(%(people)s)
+    LEFT JOIN held ON held.phone = owned.number
+    WHERE owned.number = ANY(%(numbers)s)
+        OR (owned.number = '' AND owned.person_id = ANY(%(people)s))
 )
 UPDATE registry_phonenumber AS owned SET problem = judged.problem
-FROM judged WHERE owned.id = judged.id AND owned.problem <> judged.problem
+FROM judged
+WHERE owned.id = judged.id AND owned.problem <> judged.problem AND (
+    owned.number = ANY(%(numbers)s) OR (owned.number = '' AND owned.person_id = ANY(%(people)s)))
 """
 
 #: People who belong to places whose name or kind changed: what follows the registry shows these words.
