@@ -42,8 +42,11 @@ UPDATE messaging_message m SET
     final_at = CASE WHEN r.status = 'sent' THEN NULL ELSE r.at END,
     reason = CASE WHEN r.status = 'failed' THEN 'not_delivered' ELSE '' END,
     provider_words = r.words
-FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(ats)s::timestamptz[], %(words)s::text[])
-    AS r(id, status, at, words)
+FROM (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(ats)s::timestamptz[], %(words)s::text[])
+        AS news(id, status, at, words)
+    ORDER BY id
+) AS r
 WHERE m.id = r.id AND NOT m.is_incoming AND (
     m.status IN ('queued', 'wired')
     OR (m.status = 'sent' AND r.status <> 'sent')
@@ -108,8 +111,11 @@ added AS (
     ON CONFLICT (number) DO NOTHING RETURNING number
 ),
 cancelled AS (
-    UPDATE messaging_message m SET status = 'cancelled', reason = 'opted_out', final_at = %(now)s
-    FROM wished w WHERE m.status = 'queued' AND NOT m.is_confirmation AND m.number = w.number
+    UPDATE messaging_message SET status = 'cancelled', reason = 'opted_out', final_at = %(now)s
+    WHERE id IN (
+        SELECT m.id FROM messaging_message m JOIN wished w ON w.number = m.number
+        WHERE m.status = 'queued' AND NOT m.is_confirmation ORDER BY m.id FOR UPDATE OF m
+    )
 )
 UPDATE messaging_contact c SET status = 'stopped', stopped_at = %(now)s, stopped_by = w.by
 FROM wished w WHERE c.number = w.number

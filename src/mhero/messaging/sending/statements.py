@@ -7,6 +7,9 @@
 
 A message is wired only while its request is open and one sender, the holder of the channel's lock, has it.
 Wired without a holder means that the holder died: it goes back to queued, and leaves again under the same id.
+
+Several statements change many messages at one time. None of them waits for another in a circle: the claim
+waits for nobody, and all others take the messages in the order of their ids.
 """
 
 #: One sender a channel, over all workers; the lock goes with the connection.
@@ -33,6 +36,7 @@ WITH waiting AS (
           AND (%(is_live)s OR m.number = ANY(%(team_phones)s))
         ORDER BY m.priority, m.id
         LIMIT %(most)s
+        FOR UPDATE OF m SKIP LOCKED
     ) AS first
 )
 UPDATE messaging_message m
@@ -52,33 +56,45 @@ UPDATE messaging_message m SET
     external_id = CASE WHEN r.external_id <> '' THEN r.external_id ELSE m.external_id END,
     reason = CASE WHEN m.status = 'wired' THEN r.reason ELSE m.reason END,
     provider_words = CASE WHEN m.status = 'wired' THEN r.words ELSE m.provider_words END
-FROM unnest(
-    %(ids)s::uuid[], %(statuses)s::text[], %(sent_ats)s::timestamptz[], %(final_ats)s::timestamptz[],
-    %(next_attempts)s::timestamptz[], %(external_ids)s::text[], %(reasons)s::text[], %(words)s::text[]
-) AS r(id, status, sent_at, final_at, next_attempt_at, external_id, reason, words)
+FROM (
+    SELECT * FROM unnest(
+        %(ids)s::uuid[], %(statuses)s::text[], %(sent_ats)s::timestamptz[], %(final_ats)s::timestamptz[],
+        %(next_attempts)s::timestamptz[], %(external_ids)s::text[], %(reasons)s::text[], %(words)s::text[]
+    ) AS noted(id, status, sent_at, final_at, next_attempt_at, external_id, reason, words)
+    ORDER BY id
+) AS r
 WHERE m.id = r.id
 """
 
 # What can never leave any more is said so. Run now and then, and after each opt-out and stop.
 CANCEL_EXPIRED = """
 UPDATE messaging_message SET status = 'cancelled', reason = 'expired', final_at = %(now)s
-WHERE status = 'queued' AND expires_at <= %(now)s
+WHERE id IN (
+    SELECT id FROM messaging_message WHERE status = 'queued' AND expires_at <= %(now)s ORDER BY id FOR UPDATE
+)
 """
 CANCEL_OPTED_OUT = """
-UPDATE messaging_message m SET status = 'cancelled', reason = 'opted_out', final_at = %(now)s
-FROM messaging_optout o
-WHERE m.status = 'queued' AND NOT m.is_confirmation AND o.number = m.number
+UPDATE messaging_message SET status = 'cancelled', reason = 'opted_out', final_at = %(now)s
+WHERE id IN (
+    SELECT m.id FROM messaging_message m JOIN messaging_optout o ON o.number = m.number
+    WHERE m.status = 'queued' AND NOT m.is_confirmation ORDER BY m.id FOR UPDATE OF m
+)
 """
 CANCEL_STOPPED = """
-UPDATE messaging_message m SET status = 'cancelled', reason = 'stopped', final_at = %(now)s
-FROM messaging_broadcast b
-WHERE m.status = 'queued' AND b.id = m.broadcast_id AND b.status = 'stopped'
+UPDATE messaging_message SET status = 'cancelled', reason = 'stopped', final_at = %(now)s
+WHERE id IN (
+    SELECT m.id FROM messaging_message m JOIN messaging_broadcast b ON b.id = m.broadcast_id
+    WHERE m.status = 'queued' AND b.status = 'stopped' ORDER BY m.id FOR UPDATE OF m
+)
 """
 
 # Sent, but the network never said more. A late report still counts.
 GIVE_UP = """
 UPDATE messaging_message SET status = 'failed', reason = 'no_report', final_at = %(now)s
-WHERE status = 'sent' AND sent_at <= %(sent_before)s
+WHERE id IN (
+    SELECT id FROM messaging_message WHERE status = 'sent' AND sent_at <= %(sent_before)s
+    ORDER BY id FOR UPDATE
+)
 """
 
 # Callbacks are kept for a while so that a repeated one is known.

@@ -36,7 +36,10 @@ ON CONFLICT DO NOTHING
 """
 CANCEL_QUEUED = """
 UPDATE messaging_message SET status = 'cancelled', reason = 'stopped', final_at = %(now)s
-WHERE broadcast_id = %(broadcast)s AND status = 'queued'
+WHERE id IN (
+    SELECT id FROM messaging_message WHERE broadcast_id = %(broadcast)s AND status = 'queued'
+    ORDER BY id FOR UPDATE
+)
 """
 
 
