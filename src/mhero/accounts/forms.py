@@ -24,6 +24,8 @@ from mhero.accounts.queries import workspace
 from mhero.accounts.roles import Role
 from mhero.platform import phones
 
+#: In the choice of an area: no area at all.
+WHOLE_COUNTRY = "country"
 #: (value, words) pairs.
 Choices = Sequence[tuple[str, str]]
 
@@ -158,21 +160,16 @@ class MemberForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
     area = forms.ChoiceField(
         label=_("Area"),
-        required=False,
         help_text=_("The person sees and texts only the health workers of this area."),
     )
 
     def __init__(self, *args: Any, areas: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.areas = dict(areas)
         _offer(self, "area", areas)
 
     def clean_area(self) -> UUID | None:
         area = self.cleaned_data["area"]
-        # Nothing chosen is the whole country, which not everybody may give.
-        if area not in self.areas:
-            raise ValidationError(_("Choose an area."))
-        return UUID(area) if area else None
+        return None if area == WHOLE_COUNTRY else UUID(area)
 
 
 class InvitationForm(MemberForm):

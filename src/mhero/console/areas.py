@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext
 
+from mhero.accounts.forms import WHOLE_COUNTRY
 from mhero.accounts.models import User
 from mhero.registry.models import Place, PlaceKind
 
@@ -16,7 +17,7 @@ def area_choices(by: User) -> list[tuple[str, str]]:
     names = {area.id: area for area in areas.only("id", "name", "path", "level")}
     choices = [(str(area.id), _words(area, names)) for area in names.values()]
     choices.sort(key=lambda choice: choice[1])
-    return ([("", gettext("The whole country"))] if by.area_id is None else []) + choices
+    return ([(WHOLE_COUNTRY, gettext("The whole country"))] if by.area_id is None else []) + choices
 
 
 def is_within(by: User, area_id: UUID | None) -> bool:

@@ -65,6 +65,7 @@ class Figures:
     waiting_for_approval: int
     refused: int
     phone_problems: int
+    #: The worst first.
     failed_sends: tuple[FailedSend, ...]
     #: (day, messages that left), the oldest first.
     week: tuple[tuple[date, int], ...]
@@ -143,12 +144,13 @@ def week_in_words(found: Figures) -> list[tuple[str, int]]:
 def _read(user: User, zone: str, clock: Clock = now) -> Figures:
     people = people_of(user.area_id).filter(is_active=True)
     sends = broadcasts_of(user.area_id, user.id)
+    failed = _failed_sends(sends.filter(created_at__gte=clock() - WEEK), user.area_id)
     return Figures(
         replies=conversations(user.area_id, waiting=True).count(),
         waiting_for_approval=sends.filter(status=BroadcastStatus.WAITING_FOR_APPROVAL).count(),
         refused=RefusedRecord.objects.count(),
         phone_problems=people.exclude(phone_state=PhoneState.USABLE).count(),
-        failed_sends=tuple(_failed_sends(sends.filter(created_at__gte=clock() - WEEK), user.area_id)),
+        failed_sends=tuple(sorted(failed, key=lambda send: send.failed / send.messages, reverse=True)),
         week=tuple(_week(user.area_id, zone, clock)),
     )
 

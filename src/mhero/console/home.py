@@ -12,6 +12,8 @@ from mhero.console.words import count_in_words
 
 #: Cadres beyond these are summed up in one bar.
 MOST_CADRES = 12
+#: Of the sends with failures only the worst are named; the others are in the list of sends.
+MOST_FAILED = 5
 
 
 def home(request: SignedInRequest) -> HttpResponse:
@@ -25,13 +27,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     }
     if user.may("messages.view"):
         context |= {
-            "failed_sends": [
-                (send, link(user, "messages.view", "broadcast", send.id)) for send in found.failed_sends
-            ],
-            "sends": [
-                (send, link(user, "messages.view", "broadcast", send.id))
-                for send in attention.running_sends(user)
-            ],
+            "failed_sends": found.failed_sends[:MOST_FAILED],
+            "sends": attention.running_sends(user),
             "week": attention.week_in_words(found),
             "week_total": sum(count for _day, count in found.week),
         }
@@ -39,7 +36,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         reached = reach.reach(user.area_id)
         context |= {"reach": reached, "cadres": _cadres(reached), "places": _places(request, reached)}
     if user.may("syncs.view"):
-        context["syncs"] = [(run, link(user, "syncs.view", "run", run.id)) for run in attention.last_syncs()]
+        context["syncs"] = attention.last_syncs()
     return render(request, "console/home.html", context)
 
 

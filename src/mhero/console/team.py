@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from mhero.accounts import queries, services
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.errors import AccountsError
-from mhero.accounts.forms import InvitationForm, MemberForm
+from mhero.accounts.forms import WHOLE_COUNTRY, InvitationForm, MemberForm
 from mhero.accounts.models import Invitation, User
 from mhero.accounts.roles import PERMISSIONS, PERMISSIONS_OF, Role
 from mhero.console.areas import area_choices, area_name, is_within
@@ -80,7 +80,7 @@ def withdraw(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
 def member(request: SignedInRequest, user_id: UUID) -> HttpResponse:
     """What one member may do, and where."""
     found = _member(request, user_id)
-    initial = {"role": found.role, "area": str(found.area_id or "")}
+    initial = {"role": found.role, "area": str(found.area_id or WHOLE_COUNTRY)}
     form = MemberForm(request.POST or None, areas=area_choices(request.user), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

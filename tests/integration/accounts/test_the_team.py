@@ -60,7 +60,7 @@ def test_a_second_invitation_takes_the_place_of_the_first(korto: Any) -> None:
 
 def test_a_member_is_not_invited_again(korto: Any) -> None:
     page = _browser(korto).post(
-        "/settings/team/invite/", {"email": korto.email, "role": "viewer", "area": ""}
+        "/settings/team/invite/", {"email": korto.email, "role": "viewer", "area": "country"}
     )
     assert "on the team already" in page.content.decode()
 
@@ -81,7 +81,7 @@ def test_the_last_administrator_stays(korto: Any) -> None:
 
 def test_nobody_changes_what_they_may_do_themselves(korto: Any) -> None:
     browser = _browser(korto)
-    browser.post(f"/settings/team/{korto.id}/", {"role": "viewer", "area": ""})
+    browser.post(f"/settings/team/{korto.id}/", {"role": "viewer", "area": "country"})
     browser.post(f"/settings/team/{korto.id}/deactivate/")
     browser.post(f"/settings/team/{korto.id}/reset/")
     before = korto.password
@@ -95,7 +95,7 @@ def test_an_administrator_of_a_county_gives_no_more_than_the_county(korto: Any) 
     bong, lofa = _counties()
     of_bong = _user("kebbeh", "administrator", area_id=bong.id)
     browser = _browser(of_bong)
-    for area in ("", str(lofa.id)):
+    for area in ("", "country", str(lofa.id)):
         page = browser.post(
             "/settings/team/invite/", {"email": "x@example.org", "role": "viewer", "area": area}
         )
