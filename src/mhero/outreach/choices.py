@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.cache import cache
@@ -66,12 +66,7 @@ class Options:
 
 def options(area_id: UUID | None) -> Options:
     """The values that people of the area have."""
-    key = f"outreach:options:{area_id}"
-    known: Options | None = cache.get(key)
-    if known is None:
-        known = _options(area_id)
-        cache.set(key, known, SECONDS)
-    return known
+    return cast(Options, cache.get_or_set(f"outreach:options:{area_id}", lambda: _options(area_id), SECONDS))
 
 
 def _options(area_id: UUID | None) -> Options:

@@ -1,7 +1,8 @@
 """Reads of the outreach room."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar, cast
 from uuid import UUID
 
 from django.core.cache import cache
@@ -16,6 +17,8 @@ from mhero.outreach.models import Audience, Draft
 from mhero.outreach.reach import Accounted, Reach
 from mhero.outreach.recipients import account_for, numbers, recipients
 from mhero.registry.models import Place
+
+Found = TypeVar("Found")
 
 #: How old a figure in a list of audiences may be, or one beside a text that is being written.
 SECONDS = 60
@@ -36,12 +39,7 @@ def place_names(places: Iterable[UUID]) -> dict[UUID, str]:
 
 def lately_accounted(chosen: Filter, reach: Reach) -> Accounted:
     """What `account_for` says, at most a minute old: for where a figure is shown beside something else."""
-    key = _key("accounted", chosen, reach)
-    known: Accounted | None = cache.get(key)
-    if known is None:
-        known = account_for(chosen, reach)
-        cache.set(key, known, SECONDS)
-    return known
+    return _lately("accounted", chosen, reach, lambda: account_for(chosen, reach))
 
 
 def readers(text: str, chosen: Filter, reach: Reach, people: int) -> Readers:
@@ -49,11 +47,11 @@ def readers(text: str, chosen: Filter, reach: Reach, people: int) -> Readers:
     return Readers(
         people=people,
         sample=recipients(chosen, reach, limit=SAMPLE) if variables(text) else (),
-        by_operator=by_operator(numbers(chosen, reach)),
+        by_operator=_lately("operators", chosen, reach, lambda: by_operator(numbers(chosen, reach))),
         prices=rules().prices,
     )
 
 
-def _key(what: str, chosen: Filter, reach: Reach) -> str:
+def _lately(what: str, chosen: Filter, reach: Reach, find: Callable[[], Found]) -> Found:
     digest = hashlib.blake2b(f"{chosen.to_query()} {reach}".encode(), digest_size=16).hexdigest()
-    return f"outreach:{what}:{digest}"
+    return cast(Found, cache.get_or_set(f"outreach:{what}:{digest}", find, SECONDS))
