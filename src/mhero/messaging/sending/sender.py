@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from time import monotonic
+from typing import Any
 
 import aiohttp
 import psycopg
@@ -90,10 +91,9 @@ class Sender:
                     await asyncio.shield(self._finish(connection))
 
     async def _turn(self, connection: psycopg.AsyncConnection) -> None:
-        """Writes what came back, takes what is due, waits for either."""
+        """Writes what came back and takes what is due, in one transaction; then waits for either."""
         self._woken.clear()
-        await self._write(connection)
-        for message in await self._claim(connection):
+        for message in await self._exchange(connection, await self._wanted()):
             task = asyncio.create_task(self._attempt(message))
             self._open.add(task)
             task.add_done_callback(self._closed)
@@ -115,34 +115,49 @@ class Sender:
         if len(self._open) <= self.channel.concurrency // 2:
             self._woken.set()
 
-    async def _claim(self, connection: psycopg.AsyncConnection) -> list[Outgoing]:
+    async def _wanted(self) -> dict[str, Any] | None:
+        """What may be claimed now; None when nothing may."""
         free = self.channel.concurrency - len(self._open)
         if self._failures_in_a_row >= PROVIDER_DOWN_AFTER:
             # While the provider seems to be down one message is risked at a time, and none in between.
             free = int(not self._open and monotonic() >= self._silent_until)
         segments = self._bucket.level()
         if free <= 0 or segments <= 0:
-            return []
+            return None
         allowed = await self._watched.get()
         at = self._watched.clock()
-        cursor = await connection.execute(
-            CLAIM,
-            {
-                "channel": self.channel.id,
-                "now": at,
-                "most": free,
-                "segments": segments,
-                "last_priority": ANSWERS if allowed.is_quiet(at) else EVERYTHING,
-                "is_live": allowed.is_live,
-                "team_phones": list(allowed.team_phones),
-            },
-        )
-        claimed = [
+        return {
+            "channel": self.channel.id,
+            "now": at,
+            "most": free,
+            "segments": segments,
+            "last_priority": ANSWERS if allowed.is_quiet(at) else EVERYTHING,
+            "is_live": allowed.is_live,
+            "team_phones": list(allowed.team_phones),
+        }
+
+    async def _exchange(
+        self, connection: psycopg.AsyncConnection, wanted: dict[str, Any] | None
+    ) -> list[Outgoing]:
+        """Gives the database what is noted, and gets what is claimed, with one wait for its disk."""
+        noted = len(self._noted)
+        claimed: psycopg.AsyncCursor[Any] | None = None
+        if noted or wanted:
+            async with connection.pipeline(), connection.transaction():
+                if noted:
+                    await connection.execute(NOTE_OUTCOMES, self._columns())
+                if wanted:
+                    claimed = await connection.execute(CLAIM, wanted)
+        # Only now: what was noted while a write was cut off is written again.
+        del self._noted[:noted]
+        if claimed is None:
+            return []
+        messages = [
             Outgoing(id=key, number=number, text=text, segments=size, attempts=attempts, priority=priority)
-            for key, number, text, size, attempts, priority in await cursor.fetchall()
+            for key, number, text, size, attempts, priority in await claimed.fetchall()
         ]
-        self._bucket.take(sum(message.segments for message in claimed))
-        return claimed
+        self._bucket.take(sum(message.segments for message in messages))
+        return messages
 
     async def _attempt(self, message: Outgoing) -> None:
         outcome = await self._asked(message)
@@ -170,16 +185,13 @@ class Sender:
             # ValueError: what came back is no HTTP, or the address of the channel is none.
             return Outcome(kind="retry", words=type(error).__name__)
 
-    async def _write(self, connection: psycopg.AsyncConnection) -> None:
-        if not self._noted:
-            return
-        noted, self._noted = self._noted, []
-        rows = [self._row(each) for each in noted]
-        columns = [list(column) for column in zip(*rows, strict=True)]
+    def _columns(self) -> dict[str, list[object]]:
+        """What is noted, as the columns of `NOTE_OUTCOMES`."""
         names = (
             "ids", "statuses", "sent_ats", "final_ats", "next_attempts", "external_ids", "reasons", "words",
         )  # fmt: skip
-        await connection.execute(NOTE_OUTCOMES, dict(zip(names, columns, strict=True)))
+        columns = zip(*(self._row(each) for each in self._noted), strict=True)
+        return dict(zip(names, map(list, columns), strict=True))
 
     def _row(self, noted: Noted) -> tuple[object, ...]:
         key, outcome, at = noted.message.id, noted.outcome, noted.at
@@ -199,4 +211,4 @@ class Sender:
         for task in self._open:
             task.cancel()
         if not connection.closed:
-            await self._write(connection)
+            await self._exchange(connection, None)

@@ -52,7 +52,7 @@ UPDATE messaging_message m SET
     status = CASE WHEN m.status = 'wired' THEN r.status ELSE m.status END,
     sent_at = coalesce(m.sent_at, r.sent_at),
     final_at = CASE WHEN m.status = 'wired' THEN r.final_at ELSE m.final_at END,
-    next_attempt_at = CASE WHEN m.status = 'wired' THEN r.next_attempt_at ELSE NULL END,
+    next_attempt_at = CASE WHEN m.status = 'wired' THEN r.next_attempt_at ELSE m.next_attempt_at END,
     external_id = CASE WHEN r.external_id <> '' THEN r.external_id ELSE m.external_id END,
     reason = CASE WHEN m.status = 'wired' THEN r.reason ELSE m.reason END,
     provider_words = CASE WHEN m.status = 'wired' THEN r.words ELSE m.provider_words END
