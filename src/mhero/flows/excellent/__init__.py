@@ -1,0 +1,1 @@
+"""Excellent: the expressions inside the texts of flows."""

@@ -1,0 +1,75 @@
+"""Words, and how texts are compared regardless of how people type them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_ASCII_WORD = re.compile(r"[A-Za-z0-9_']+|[$+<=>^`|~]")
+_NOT_A_KEY = re.compile(r"[^a-z0-9]+")
+
+#: Letters that look like Latin ones and are not told apart by compatibility decomposition.
+_CONFUSABLES = {
+    ord(pair[0]): pair[1]
+    for pair in (
+        "αa βb γy εe ιi κk νv οo ρp τt υu χx ϰk ɑa ɣy ɡg ɩi ıi ᴀa ʙb ᴄc ᴅd ᴇe ɢg ʜh ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ʀr ꜱs ᴛt ᴜu ᴠv "
+        "ᴡw ʏy ᴢz аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw ѵv кk мm нh тt вb гr"
+    ).split()
+}
+#: Arabic and Persian forms of the same letters.
+_ARABIC = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "آ": "ا", "أ": "ا", "إ": "ا", "ة": "ه"})
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where the words are: runs of letters, marks, digits, `_` and `'`, or one symbol such as an emoji."""
+    if text.isascii():
+        return [match.span() for match in _ASCII_WORD.finditer(text)]
+    spans: list[tuple[int, int]] = []
+    start = -1
+    for index, char in enumerate(text):
+        if char in "_'" or unicodedata.category(char)[0] in "LMN":
+            start = index if start < 0 else start
+            continue
+        if start >= 0:
+            spans.append((start, index))
+            start = -1
+        if unicodedata.category(char)[0] == "S":
+            spans.append((index, index + 1))
+    if start >= 0:
+        spans.append((start, len(text)))
+    return spans
+
+
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return [text[start:end] for start, end in word_spans(text)]
+
+
+def words_between(text: str, delimiters: str) -> list[str]:
+    """The words of a text when any of these characters separates them."""
+    return [word for word in _splitter(delimiters).split(text) if word]
+
+
+@lru_cache(maxsize=256)
+def _splitter(delimiters: str) -> re.Pattern[str]:
+    return re.compile("[" + re.escape(delimiters) + "]")
+
+
+def collate(text: str, collation: str) -> str:
+    """The text in the form in which it is compared under this collation."""
+    if collation == "confusables":
+        return unicodedata.normalize("NFKC", text).casefold().translate(_CONFUSABLES)
+    if collation == "arabic_variants":
+        return unicodedata.normalize("NFKC", text).translate(_ARABIC).lower()
+    return text.lower()
+
+
+def snakify(text: str) -> str:
+    """The key under which a result of this name is kept."""
+    snaked = "".join(
+        char if char == "_" or unicodedata.category(char)[0] in "LN" else " " for char in text.strip()
+    )
+    return re.sub(r" +", "_", snaked.strip()).lower()
