@@ -4,7 +4,7 @@ from mhero.messaging.circumstances import Watched
 from mhero.messaging.sending.expansion import Expansion
 from mhero.messaging.sending.station import Station
 from mhero.messaging.sending.sweep import Sweep
-from mhero.messaging.taking import Taking
+from mhero.messaging.taking.pump import Taking
 from mhero.platform.worker import Pump
 
 

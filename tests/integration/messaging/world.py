@@ -174,7 +174,7 @@ async def pumping(world: World, **options: Any) -> AsyncIterator[None]:
     from mhero.messaging.sending.expansion import Expansion
     from mhero.messaging.sending.station import Station
     from mhero.messaging.sending.sweep import Sweep
-    from mhero.messaging.taking import Taking
+    from mhero.messaging.taking.pump import Taking
 
     watched = Watched(world.clock)
     station = Station(watched, **options)

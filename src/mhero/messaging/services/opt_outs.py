@@ -4,7 +4,7 @@ from django.db import connection, transaction
 
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
-from mhero.messaging.taking import OPT_IN, OPT_OUT
+from mhero.messaging.taking.statements import OPT_IN, OPT_OUT
 from mhero.platform.clock import now
 
 

@@ -1,0 +1,1 @@
+"""Takes in what the gateway kept: delivery reports, replies, and wishes to be left alone."""
