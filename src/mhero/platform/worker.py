@@ -61,8 +61,10 @@ async def _keep_pumping(pump: Pump, woken: asyncio.Event) -> None:
         if more:
             await asyncio.sleep(0)
             continue
+        # Not wait_for, which in Python 3.11 can lose a cancellation that comes together with the event.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(woken.wait(), pump.every_seconds)
+            async with asyncio.timeout(pump.every_seconds):
+                await woken.wait()
 
 
 async def _keep_taking_jobs() -> None:
