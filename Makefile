@@ -33,6 +33,9 @@ check: assets ## Style, types, the rooms' arrows, migrations and translations.
 bench: assets ## Runs the benchmarks; each prints its figures last.
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(RUN)/python $$file || exit 1; done
 
+conformance: .venv/ready ## Tries the published cases of RapidPro's engine and prints a table by family.
+	$(RUN)/python -m tests.conformance.table
+
 docs: .venv/ready ## Checks that docs name every setting, command and error, and shows where they are.
 	$(RUN)/pytest tests/unit/test_documents.py
 	@ls docs/*.md docs/adr/*.md
