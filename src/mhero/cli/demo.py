@@ -19,6 +19,8 @@ FLOMOS_DISTRICT = "Suakoko"
 SMS_CHANNEL = "Sandbox network"
 SHORT_CODE = "1234"
 SEGMENTS_A_SECOND = 1000
+#: Of one SMS, in US dollars: made up, of a likely size.
+PRICES = {"Lonestar MTN": "0.012", "Orange": "0.014", "": "0.02"}
 
 
 def set_up(configuration: Configuration) -> list[str]:
@@ -68,9 +70,8 @@ def allow_every_hour() -> None:
     """No quiet hours, once: whoever tries the demonstration at night wants to see something happen."""
     from mhero.messaging.models import SendingRules
 
-    SendingRules.objects.get_or_create(
-        id=SendingRules.ONLY, defaults={"quiet_from": "0:00", "quiet_until": "0:00"}
-    )
+    rules = {"quiet_from": "0:00", "quiet_until": "0:00", "prices": PRICES}
+    SendingRules.objects.get_or_create(id=SendingRules.ONLY, defaults=rules)
 
 
 def flomos_district() -> UUID:

@@ -18,8 +18,9 @@ from mhero.messaging.template import VARIABLES, unknown_variables
 from mhero.outreach.audience import QUERY_KEYS, Filter
 from mhero.outreach.choices import Options
 from mhero.outreach.models import Audience, Draft
-from mhero.outreach.words import gender_name, language_name
+from mhero.outreach.words import gender_name
 from mhero.platform.clock import now
+from mhero.platform.languages import language_name
 
 #: More would cost a lot and be read by few.
 MOST_SEGMENTS = 6

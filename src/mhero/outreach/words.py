@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.lists import format_list
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy, pgettext
 
 from mhero.outreach.audience import Filter
 from mhero.outreach.reach import Reason
+from mhero.platform.languages import language_name
 
 #: A longer list ends in "and 4 others".
 MOST_NAMED = 3
@@ -70,15 +71,6 @@ def gender_name(code: str) -> str:
         "": gettext("Gender not known"),
     }
     return names.get(code, code)
-
-
-def language_name(code: str) -> str:
-    """ "French" for `fr`; the code itself where it is not known to us."""
-    try:
-        name = _locale().languages.get(Locale.parse(code).language, code)
-    except (UnknownLocaleError, ValueError):
-        return code
-    return str(name)[:1].upper() + str(name)[1:]
 
 
 def _some(names: Iterable[str]) -> str:

@@ -2,12 +2,11 @@
 
 from typing import Any, cast
 
-from babel import Locale
 from django import forms
 from django.db.models import F, Func, TextField
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from mhero.platform.languages import language_name
 from mhero.registry.models import Person
 
 
@@ -29,16 +28,6 @@ class LanguageForm(forms.Form):
         named = sorted((language_name(code), code) for code in known)
         field = cast(forms.ChoiceField, self.fields["language"])
         field.choices = [("", _("As the other systems say")), *((code, name) for name, code in named)]
-
-
-def language_name(code: str) -> str:
-    """What a language is called in the language of the page; its code when that is not known."""
-    names = Locale.parse((get_language() or "en").replace("-", "_")).languages
-    return str(names.get(code, _LOCAL.get(code, code)))
-
-
-#: Languages of the countries that use mHero which the Unicode tables have no name for.
-_LOCAL = {"bsq": "Bassa", "gol": "Gola", "klu": "Klao", "lom": "Loma", "mev": "Mano", "grb": "Grebo"}
 
 
 def languages_offered(person: Person) -> list[str]:

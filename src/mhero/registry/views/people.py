@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.queries import workspace
 from mhero.accounts.services import record_audit
+from mhero.platform.languages import language_name
 from mhero.platform.phones import in_words
 from mhero.registry import queries, services
 from mhero.registry.errors import NotAUsableNumber
 from mhero.registry.filters import WORKING_CHOICES, PeopleFilter
-from mhero.registry.forms import LanguageForm, NumberForm, language_name, languages_offered
+from mhero.registry.forms import LanguageForm, NumberForm, languages_offered
 from mhero.registry.lists import listed
 from mhero.registry.models import Origin, Person, PhoneState, Version
 
