@@ -46,7 +46,11 @@ class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         assume_scheme="https",
     )
     username = forms.CharField(
-        label=_("User name"), required=False, help_text=_("For Kannel."), max_length=100
+        label=_("User name"),
+        required=False,
+        help_text=_("For Kannel."),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     secret = forms.CharField(
         label=_("Password or token"),
