@@ -30,6 +30,8 @@ def started_database(home: Path) -> Iterator[str]:
 
         from mhero.platform.partitions import ensure_partitions
 
+        # Django may have read its settings before, when a test module asked for its models at import.
+        _point_django_at(TEMPLATE)
         call_command("migrate", verbosity=0)
         ensure_partitions()
         connection.close()
