@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -36,9 +36,13 @@ from mhero.flows.excellent.values import MISSING, Scope, XError, XFunction, XObj
 from mhero.flows.excellent.words import collate, words
 
 _EMAIL = re.compile(r"[\w.+%-]*[\w+%-]@[\w-]+(?:\.[\w-]+)+")
-_LETTERS_AND_DIGITS = re.compile(r"[^\w\s]+")
+_PUNCTUATION = re.compile(r"[^\w\s]+")
+_NAME_PART = re.compile(r"\w+")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{3,}\d")
 STATE, DISTRICT, WARD = 1, 2, 3
+#: How many words a place's name is looked for in, and how many it may have itself.
+_MOST_PARTS = 50
+_LONGEST_NAME = 4
 
 
 class Match(XObject):
@@ -257,7 +261,7 @@ def has_number_gt(env: Environment, value: str, limit: Decimal) -> TestResult:
 
 
 def _date_in(env: Environment, value: str, passes: Callable[[date], bool]) -> TestResult:
-    """A date that passes, with the present time of day where none was said, so that it sorts among messages."""
+    """A date that passes, with the present time of day where none was said."""
     found = parse_datetime(env, value, fill_time=True)
     if found is None:
         return NO_MATCH
@@ -366,20 +370,27 @@ def has_top_intent(_env: Environment, _result: object, _intent: str, _confidence
 
 
 def _places(env: Environment, value: str, level: int, parents: list[object]) -> list[object]:
-    """The places of a level that a text names: as a whole, without punctuation, by a word, by two words."""
+    """The places of a level that a text names: as a whole, without punctuation, by a word, by a few words."""
     if env.locations is None:
         raise ExpressionError("can't find locations in environment which is not location enabled")
-    bare = " ".join(_LETTERS_AND_DIGITS.sub(" ", value).split())
-    said = words(value)
-    names = [value.strip(), bare, *said, *(f"{one} {other}" for one, other in zip(said, said[1:], strict=False))]
     path = env.locations.find(value.strip()) if ">" in value else None
     if path is not None and path.level == level:
         return [path]
-    for name in dict.fromkeys(filter(None, names)):
+    for name in dict.fromkeys(_names_in(value)):
         found = [place for parent in parents for place in env.locations.find_by_name(name, level, parent)]
         if found:
             return found
     return []
+
+
+def _names_in(value: str) -> Iterator[str]:
+    yield value.strip()
+    yield " ".join(_PUNCTUATION.sub(" ", value).split())
+    yield from words(value)
+    parts = list(_NAME_PART.finditer(value))[:_MOST_PARTS]
+    for size in range(1, _LONGEST_NAME + 1):
+        for first, last in zip(parts, parts[size - 1 :], strict=False):
+            yield value[first.start() : last.end()]
 
 
 def _place(places: list[object]) -> TestResult:
@@ -402,8 +413,8 @@ def has_district(env: Environment, value: str, state: str = "") -> TestResult:
 
 
 @_test(text, text, text, optional=2)
-def has_ward(env: Environment, value: str, district: str = "", state: str = "") -> TestResult:
-    """Whether it names a ward: of this district and state, or one whose name is the only one."""
+def has_ward(env: Environment, value: str, state: str = "", district: str = "") -> TestResult:
+    """Whether it names a ward: of this state and district, or one whose name is the only one."""
     if district and state:
         districts = _places(env, district, DISTRICT, _places(env, state, STATE, [None]))
         return _place(_places(env, value, WARD, districts))

@@ -10,7 +10,18 @@ from mhero.flows.excellent.convert import to_number, to_text
 from mhero.flows.excellent.errors import BudgetExceeded, ExpressionError
 from mhero.flows.excellent.functions import FUNCTIONS
 from mhero.flows.excellent.numbers import WIDE, checked, divide, power
-from mhero.flows.excellent.tree import Binary, Call, Dot, Index, Lambda, Literal, Name, Negation, Node, Parentheses
+from mhero.flows.excellent.tree import (
+    Binary,
+    Call,
+    Dot,
+    Index,
+    Lambda,
+    Literal,
+    Name,
+    Negation,
+    Node,
+    Parentheses,
+)
 from mhero.flows.excellent.values import MISSING, Deprecated, Scope, XError, XFunction, describe, lookup
 
 Compiled: TypeAlias = Callable[[Scope], object]

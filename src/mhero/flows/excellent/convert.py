@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from mhero.flows.environment import Environment
@@ -23,7 +23,7 @@ def raised(value: object) -> ExpressionError:
 
 
 def single(value: object) -> object:
-    """An object's default, which stands for it; everything else is itself. Raises the error that a value is."""
+    """An object's default, which stands for it; everything else is itself. Raises errors."""
     while isinstance(value, XObject) and value.default is not MISSING:
         value = value.default
     if type(value) is XError:
@@ -203,7 +203,9 @@ def formatted(env: Environment, value: object) -> str:
 
 def _line(env: Environment, key: str, value: object) -> str:
     text = formatted(env, value.value if isinstance(value, Deprecated) else value)
-    nested = isinstance(value, (dict, list)) and not (isinstance(value, XObject) and value.default is not MISSING)
+    nested = isinstance(value, (dict, list)) and not (
+        isinstance(value, XObject) and value.default is not MISSING
+    )
     return f"{key}:\n  " + text.replace("\n", "\n  ") if nested and text else f"{key}: {text}"
 
 
@@ -227,7 +229,9 @@ def from_json(value: object, depth: int = 0) -> object:
 def parse_json(text: str) -> object:
     """The value that a JSON text holds."""
     try:
-        return from_json(json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant))
+        return from_json(
+            json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant)
+        )
     except (ValueError, ArithmeticError, RecursionError):
         raise ExpressionError("not valid JSON") from None
 
@@ -278,4 +282,8 @@ def compare(left: object, right: object) -> int:
     one, other = single(left), single(right)
     if type(one) is not type(other) or isinstance(one, (list, dict, XFunction)):
         raise ExpressionError(f"{describe(left)} and {describe(right)} can't be compared")
-    return (one > other) - (one < other)  # type: ignore[operator]
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        # Two moments of one zone would be compared by their clocks, which lie when clocks are put back.
+        one, other = one.astimezone(UTC), other.astimezone(UTC)
+    after, before = one > other, one < other  # type: ignore[operator]
+    return int(after) - int(before)

@@ -9,12 +9,22 @@ from mhero.flows.environment import Environment
 from mhero.flows.excellent.errors import ExpressionError
 
 _ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2}))?\Z", re.ASCII
+    r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2}))?\Z",
+    re.ASCII,
 )
 _SEPARATED = {
-    "DD-MM-YYYY": (re.compile(r"\b(?P<d>\d{1,2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"), "dmy"),
-    "MM-DD-YYYY": (re.compile(r"\b(?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"), "mdy"),
-    "YYYY-MM-DD": (re.compile(r"\b(?P<y>\d{4}|\d{2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})\b"), "ymd"),
+    "DD-MM-YYYY": (
+        re.compile(r"\b(?P<d>\d{1,2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
+        "dmy",
+    ),
+    "MM-DD-YYYY": (
+        re.compile(r"\b(?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
+        "mdy",
+    ),
+    "YYYY-MM-DD": (
+        re.compile(r"\b(?P<y>\d{4}|\d{2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})\b"),
+        "ymd",
+    ),
 }
 _TIME = re.compile(r"\b(\d{1,2})(?::?(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?\W*([aApP][mM])?\b")
 #: Years of two digits below this are of the 2000s.
@@ -31,8 +41,8 @@ def localize(moment: datetime, zone: tzinfo) -> datetime:
 def parse_datetime(env: Environment, text: str, *, fill_time: bool = False) -> datetime | None:
     """The moment that a text is or contains, or None.
 
-    ISO 8601 must be the whole text; the environment's own date format is found anywhere in it. A date without a
-    time is midnight, or has the clock's present time where `fill_time` is set.
+    ISO 8601 must be the whole text; the environment's own date format is found anywhere in it. A date
+    without a time is midnight, or has the clock's present time where `fill_time` is set.
     """
     text = text.strip()
     iso = _ISO.match(text)
@@ -76,7 +86,9 @@ def _iso_datetime(env: Environment, iso: re.Match[str], fill_time: bool) -> date
         return localize(datetime.combine(day, clock), env.timezone)
     micro = int((iso[7] or "0").ljust(6, "0")[:6])
     try:
-        return datetime.combine(day, time(int(iso[4]), int(iso[5]), int(iso[6] or 0), micro), parse_offset(iso[8]))
+        return datetime.combine(
+            day, time(int(iso[4]), int(iso[5]), int(iso[6] or 0), micro), parse_offset(iso[8])
+        )
     except ValueError:
         return None
 
@@ -113,9 +125,9 @@ def _day(year: int, month: int, day: int) -> date | None:
 def _clock(match: re.Match[str]) -> time | None:
     hour, minute, second = int(match[1]), int(match[2] or 0), int(match[3] or 0)
     half = (match[5] or "").lower()
-    if half == "pm" and hour < 12:  # noqa: PLR2004
+    if half == "pm" and hour < 12:
         hour += 12
-    elif half == "am" and hour == 12:  # noqa: PLR2004
+    elif half == "am" and hour == 12:
         hour = 0
     if hour == _LAST_HOUR and not minute and not second:
         hour = 0

@@ -10,10 +10,12 @@ from functools import lru_cache
 from mhero.flows.excellent.dates import localize, parse_offset
 from mhero.flows.excellent.errors import ExpressionError
 
-_RUN = re.compile(r"(YYYY|YY|M{1,4}|D{1,2}|E{3,4}|f{9}|f{6}|f{3}|h{1,2}|t{1,2}|m{1,2}|s{1,2}|aa|AA|ZZZ|Z)|(.)", re.S)
+_RUN = re.compile(
+    r"(YYYY|YY|M{1,4}|D{1,2}|E{3,4}|f{9}|f{6}|f{3}|h{1,2}|t{1,2}|m{1,2}|s{1,2}|aa|AA|ZZZ|Z)|(.)", re.S
+)
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
 )  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -39,14 +41,15 @@ _WRITERS: dict[str, Callable[[datetime], str]] = {
     "mm": lambda at: f"{at.minute:02d}",
     "s": lambda at: str(at.second),
     "ss": lambda at: f"{at.second:02d}",
-    "aa": lambda at: "pm" if at.hour >= 12 else "am",  # noqa: PLR2004
-    "AA": lambda at: "PM" if at.hour >= 12 else "AM",  # noqa: PLR2004
+    "aa": lambda at: "pm" if at.hour >= 12 else "am",
+    "AA": lambda at: "PM" if at.hour >= 12 else "AM",
     "Z": lambda at: _offset(at) or "Z",
     "ZZZ": lambda at: _offset(at) or "+00:00",
 }
 _READERS = {
     "YYYY": r"(?P<y>\d{4})", "YY": r"(?P<yy>\d{2})", "M": r"(?P<mo>\d{1,2})", "MM": r"(?P<mo>\d{2})",
-    "MMM": r"(?P<mon>[A-Za-z]{3})", "MMMM": r"(?P<mon>[A-Za-z]+)", "D": r"(?P<d>\d{1,2})", "DD": r"(?P<d>\d{2})",
+    "MMM": r"(?P<mon>[A-Za-z]{3})", "MMMM": r"(?P<mon>[A-Za-z]+)",
+    "D": r"(?P<d>\d{1,2})", "DD": r"(?P<d>\d{2})",
     "EEE": r"[A-Za-z]{3}", "EEEE": r"[A-Za-z]+", "fff": r"(?P<f>\d{3})", "ffffff": r"(?P<f>\d{6})",
     "fffffffff": r"(?P<f>\d{9})", "h": r"(?P<h>\d{1,2})", "hh": r"(?P<h>\d{2})", "t": r"(?P<h>\d{1,2})",
     "tt": r"(?P<h>\d{2})", "m": r"(?P<mi>\d{1,2})", "mm": r"(?P<mi>\d{2})",
@@ -72,7 +75,9 @@ def _parts(layout: str) -> tuple[tuple[str, bool], ...]:
         field, literal = match[1], match[2]
         part = field or literal
         # YYYYYY is neither YYYY nor YY: a run of one letter has to be a field as a whole.
-        if (field and previous == field[0]) or (literal and literal.isascii() and literal.isalpha() and literal != "T"):
+        if (field and previous == field[0]) or (
+            literal and literal.isascii() and literal.isalpha() and literal != "T"
+        ):
             raise ExpressionError(f"'{layout}' is not valid in a datetime layout")
         previous = part[0] if field else ""
         parts.append((part, bool(field)))
@@ -80,7 +85,7 @@ def _parts(layout: str) -> tuple[tuple[str, bool], ...]:
 
 
 def write(at: datetime | date | time, layout: str) -> str:
-    """A date, time or both in this layout; raises ExpressionError where the layout wants what is not there."""
+    """A date, time or both in this layout; raises ExpressionError where it wants what is not there."""
     parts = _parts(layout)
     if isinstance(at, time):
         _only(parts, _TIME_PARTS, layout)
@@ -115,15 +120,15 @@ def _moment(said: dict[str, str]) -> datetime:
     year = int(said.get("y", 1))
     if "yy" in said:
         # The years 69 and later are of the 1900s, as POSIX has it.
-        year = int(said["yy"]) + (1900 if int(said["yy"]) >= 69 else 2000)  # noqa: PLR2004
+        year = int(said["yy"]) + (1900 if int(said["yy"]) >= 69 else 2000)
     month = int(said.get("mo", 1))
     if "mon" in said:
         month = 1 + [name[: len(said["mon"])].lower() for name in _MONTHS].index(said["mon"].lower())
     hour = int(said.get("h", 0))
     half = said.get("half", "").lower()
-    if half == "pm" and hour < 12:  # noqa: PLR2004
+    if half == "pm" and hour < 12:
         hour += 12
-    elif half == "am" and hour == 12:  # noqa: PLR2004
+    elif half == "am" and hour == 12:
         hour = 0
     micro = int((said.get("f") or said.get("g") or "0").ljust(6, "0")[:6])
     return datetime(  # noqa: DTZ001

@@ -39,7 +39,9 @@ def in_range(number: Decimal) -> bool:
     if len(digits) <= MAX_DIGITS and isinstance(exponent, int) and -MAX_EXPONENT <= exponent <= MAX_EXPONENT:
         return True
     _, digits, exponent = WIDE.normalize(number).as_tuple()
-    return len(digits) <= MAX_DIGITS and isinstance(exponent, int) and -MAX_EXPONENT <= exponent <= MAX_EXPONENT
+    return (
+        len(digits) <= MAX_DIGITS and isinstance(exponent, int) and -MAX_EXPONENT <= exponent <= MAX_EXPONENT
+    )
 
 
 def checked(number: Decimal) -> Decimal:
@@ -60,9 +62,13 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
     """The base to the exponent, which may be a fraction."""
     if abs(exponent) > MAX_EXPONENT or (not base and exponent <= 0) or (base < 0 and exponent % 1):
         raise ExpressionError("number value out of range")
-    result = Context(prec=400, rounding=ROUND_HALF_UP).power(base, int(exponent)) if not exponent % 1 else None
+    result = (
+        Context(prec=400, rounding=ROUND_HALF_UP).power(base, int(exponent)) if not exponent % 1 else None
+    )
     if result is None:
-        result = Context(prec=60, rounding=ROUND_HALF_UP).power(base, exponent).quantize(_QUOTIENT, context=WIDE)
+        result = (
+            Context(prec=60, rounding=ROUND_HALF_UP).power(base, exponent).quantize(_QUOTIENT, context=WIDE)
+        )
     elif exponent < 0:
         result = result.quantize(_QUOTIENT, context=WIDE)
     return checked(result.normalize(WIDE))

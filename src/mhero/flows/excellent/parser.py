@@ -7,7 +7,18 @@ from decimal import Decimal
 
 from mhero.flows.excellent.errors import ExpressionError, ExpressionSyntaxError
 from mhero.flows.excellent.numbers import parse_number
-from mhero.flows.excellent.tree import Binary, Call, Dot, Index, Lambda, Literal, Name, Negation, Node, Parentheses
+from mhero.flows.excellent.tree import (
+    Binary,
+    Call,
+    Dot,
+    Index,
+    Lambda,
+    Literal,
+    Name,
+    Negation,
+    Node,
+    Parentheses,
+)
 
 _SPACE = re.compile(r"\s*")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -29,7 +40,7 @@ MAX_CHAIN = 400
 
 
 def parse(text: str) -> Node:
-    """The tree of an expression. Raises ExpressionSyntaxError, or ExpressionError for a number out of range."""
+    """The tree of an expression. Raises ExpressionSyntaxError; ExpressionError for a number out of range."""
     return Parser(text).whole()
 
 
@@ -205,5 +216,5 @@ def _unescaped(match: re.Match[str]) -> str:
     if match[1]:
         return _SIMPLE[match[1]]
     code = int(match[5], 8) if match[5] else int(match[2] or match[3] or match[4], 16)
-    surrogate = 0xD800 <= code <= 0xDFFF  # noqa: PLR2004
-    return "\ufffd" if surrogate or code > 0x10FFFF else chr(code)  # noqa: PLR2004
+    surrogate = 0xD800 <= code <= 0xDFFF
+    return "\ufffd" if surrogate or code > 0x10FFFF else chr(code)

@@ -1,7 +1,7 @@
 """Regular expressions as flows write them (RE2's syntax), compiled for Python's engine.
 
-Python's engine tries alternatives one after the other, so a pattern with one endless repeat inside another could take
-for ever on a short text. Such patterns, which RE2 would run in no time, are refused.
+Python's engine tries alternatives one after the other, so a pattern with one endless repeat inside another
+could take for ever on a short text. Such patterns, which RE2 would run in no time, are refused.
 """
 
 from __future__ import annotations

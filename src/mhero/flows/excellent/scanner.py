@@ -25,8 +25,8 @@ class Kind(Enum):
 def scan(template: str, top_levels: Collection[str], *, unescape: bool = True) -> list[tuple[Kind, str]]:
     """The pieces of a template; neighbouring texts are one piece.
 
-    A name is only taken for one when its first part is a top level of the context, so that an e-mail address stays
-    what it is. `@@` becomes `@`, unless `unescape` is false.
+    A name is only taken for one when its first part is a top level of the context, so that an e-mail address
+    stays what it is. `@@` becomes `@`, unless `unescape` is false.
     """
     pieces: list[tuple[Kind, str]] = []
     body: list[str] = []
@@ -37,7 +37,7 @@ def scan(template: str, top_levels: Collection[str], *, unescape: bool = True) -
             body.clear()
 
     at = 0
-    for match in iter(lambda: _AT.search(template, at), None):
+    while match := _AT.search(template, at):
         body.append(template[at : match.start()])
         at = match.end()
         if match[1]:
@@ -66,12 +66,12 @@ def expression_end(template: str, start: int) -> int | None:
     """Where the parenthesis closes that opened just before `start`; None when it never does."""
     depth = 1
     for match in _INSIDE.finditer(template, start):
-        token = match[0]
-        if token == '"':
+        mark = match[0]
+        if mark == '"':
             return None
-        if token == "(":
+        if mark == "(":
             depth += 1
-        elif token == ")":
+        elif mark == ")":
             depth -= 1
             if not depth:
                 return match.start()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something about an evaluation that the flow's author should know; the evaluation went on all the same."""
+    """Something about an evaluation that the flow's author should know; it went on all the same."""
 
     #: The expression as it stands in the template, with its @; empty for warnings.
     expression: str
@@ -47,7 +47,9 @@ class Template:
             else:
                 self.parts.append((_compiled(text), f"@{text}" if kind is Kind.IDENTIFIER else f"@({text})"))
         #: The whole text, where it has no expression.
-        self.literal = "".join(part for part in self.parts if isinstance(part, str)) if self._is_plain() else None
+        self.literal = (
+            "".join(part for part in self.parts if isinstance(part, str)) if self._is_plain() else None
+        )
         #: Whether it is nothing but one expression, so that its value can be any.
         self.is_single = len(self.parts) == 1 and self.literal is None
 
@@ -67,12 +69,12 @@ class Template:
         problems: list[Problem] = []
         texts: list[str] = []
         for part in self.parts:
-            if type(part) is str:
+            if isinstance(part, str):
                 texts.append(part)
                 continue
             evaluate, source = part
             try:
-                text = to_text(evaluate(scope))  # type: ignore[operator]
+                text = to_text(evaluate(scope))
                 texts.append(escape(text) if escape else text)
             except ExpressionError as exc:
                 problems.append(Problem(source, str(exc)))
@@ -87,12 +89,13 @@ class Template:
 
         An expression that fails has an XError as its value.
         """
-        if not self.is_single:
+        single = self.parts[0] if self.is_single else ""
+        if isinstance(single, str):
             return self.evaluate(env, context)
-        evaluate, source = self.parts[0]
+        evaluate, source = single
         scope = Scope(env, context)
         try:
-            result: object = evaluate(scope)  # type: ignore[operator]
+            result: object = evaluate(scope)
             problems: list[Problem] = []
         except (ExpressionError, RecursionError) as exc:
             message = str(exc) if isinstance(exc, ExpressionError) else str(BudgetExceeded())

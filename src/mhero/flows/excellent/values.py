@@ -1,7 +1,8 @@
 """The values of expressions.
 
-They are Python's own wherever possible, for speed: None, str, bool, Decimal, aware datetime, date, time, list and
-dict. What Python lacks is here: objects with a default, errors and functions that are values, deprecated properties.
+They are Python's own wherever possible, for speed: None, str, bool, Decimal, aware datetime, date, time, list
+and dict. What Python lacks is here: objects with a default, errors and functions that are values, deprecated
+properties.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ class XObject(dict[str, object]):
     __slots__ = ("default",)
 
     def __init__(
-        self, properties: Mapping[str, object] | Iterable[tuple[str, object]] = (), *, default: object = MISSING
+        self,
+        properties: Mapping[str, object] | Iterable[tuple[str, object]] = (),
+        *,
+        default: object = MISSING,
     ) -> None:
         super().__init__(properties)
         self.default = default
@@ -49,7 +53,7 @@ class LazyObject(XObject):
             self.update(fill())
         return self
 
-    def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
+    def get(self, key: str, default: object = None) -> object:
         """The property of this name."""
         if self._fill is not None:
             self._filled()
@@ -71,17 +75,17 @@ class LazyObject(XObject):
         self._filled()
         return super().__len__()
 
-    def keys(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def keys(self):  # type: ignore[no-untyped-def]
         """The properties' names."""
         self._filled()
         return super().keys()
 
-    def items(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def items(self):  # type: ignore[no-untyped-def]
         """The properties."""
         self._filled()
         return super().items()
 
-    def values(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def values(self):  # type: ignore[no-untyped-def]
         """The properties' values."""
         self._filled()
         return super().values()

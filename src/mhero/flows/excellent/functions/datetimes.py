@@ -52,7 +52,8 @@ def datetime_from_epoch(scope: Scope, seconds: Decimal) -> datetime:
 def datetime_diff(scope: Scope, start: datetime, end: datetime, unit: str) -> int:
     """How many units lie between two moments; of days and longer units, as the calendar counts them."""
     if unit in _SECONDS:
-        return int(Decimal((end - start) // timedelta(microseconds=1)) / 1_000_000 / _SECONDS[unit])
+        passed = end.astimezone(UTC) - start.astimezone(UTC)
+        return int(Decimal(passed // timedelta(microseconds=1)) / 1_000_000 / _SECONDS[unit])
     zone = scope.env.timezone
     first, last = start.astimezone(zone), end.astimezone(zone)
     if unit == "Y":
@@ -155,10 +156,14 @@ def format_date(scope: Scope, value: date, layout: str | None = None) -> str:
 
 
 @function(moment, text, _zone, optional=2)
-def format_datetime(scope: Scope, value: datetime, layout: str | None = None, zone: tzinfo | None = None) -> str:
+def format_datetime(
+    scope: Scope, value: datetime, layout: str | None = None, zone: tzinfo | None = None
+) -> str:
     """The moment in a layout and zone, or as the environment writes it."""
     env = scope.env
-    return layouts.write(value.astimezone(zone or env.timezone), layout or f"{env.date_format} {env.time_format}")
+    return layouts.write(
+        value.astimezone(zone or env.timezone), layout or f"{env.date_format} {env.time_format}"
+    )
 
 
 @function(clock, text, optional=1)

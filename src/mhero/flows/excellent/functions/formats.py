@@ -11,7 +11,7 @@ from mhero.flows.excellent import convert
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions.registry import anything, boolean, function, integer, number, text
 from mhero.flows.excellent.numbers import format_decimal
-from mhero.flows.excellent.values import Scope, XObject
+from mhero.flows.excellent.values import Scope, XObject, describe
 
 _URN = re.compile(r"([a-z][a-z0-9]*):([^?#]+)(?:\?[^#]*)?(?:#(.+))?", re.DOTALL)
 _MOST_PLACES = 9
@@ -20,7 +20,7 @@ _MOST_PLACES = 9
 def _parts_of_urn(urn: str) -> tuple[str, str, str]:
     match = _URN.fullmatch(urn)
     if not match:
-        raise ExpressionError(f"{convert.describe(urn)} is not a valid URN")
+        raise ExpressionError(f"{describe(urn)} is not a valid URN")
     return match[1], match[2], match[3] or ""
 
 

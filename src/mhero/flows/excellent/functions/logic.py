@@ -6,8 +6,19 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from mhero.flows.excellent import convert
+from mhero.flows.excellent.dates import add_days
 from mhero.flows.excellent.errors import ExpressionError
-from mhero.flows.excellent.functions.registry import anything, boolean, clock, day, function, moment, number, raw, text
+from mhero.flows.excellent.functions.registry import (
+    anything,
+    boolean,
+    clock,
+    day,
+    function,
+    moment,
+    number,
+    raw,
+    text,
+)
 from mhero.flows.excellent.values import MISSING, Scope, XError, XObject
 
 
@@ -94,7 +105,7 @@ def legacy_add(scope: Scope, left: object, right: object) -> object:
         return convert.to_number(left)
     moment_value = convert.to_datetime(scope.env, right if first is not None else left)
     days = convert.to_integer(left if first is not None else right)
-    return convert.dates.add_days(moment_value, days)
+    return add_days(moment_value, days)
 
 
 def _number_or_none(value: object) -> Decimal | None:

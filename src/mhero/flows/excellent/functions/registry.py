@@ -87,8 +87,8 @@ def function(
 ) -> Callable[[Body], Body]:
     """Registers a function under its own name, or `name` where that is a word of Python.
 
-    It is called with the scope and its converted arguments; the last `optional` of them may be missing, and any
-    number more may follow when `rest` says how to convert them.
+    It is called with the scope and its converted arguments; the last `optional` of them may be missing, and
+    any number more may follow when `rest` says how to convert them.
     """
 
     def register(body: Body) -> Body:

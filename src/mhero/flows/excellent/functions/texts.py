@@ -61,7 +61,7 @@ def char(_scope: Scope, value: int) -> str:
     """The character of a code point."""
     if not 0 <= value <= _LAST_CHARACTER:
         raise ExpressionError(f"{value} is not the code of a character")
-    return "\ufffd" if 0xD800 <= value <= 0xDFFF else chr(value)  # noqa: PLR2004
+    return "\ufffd" if 0xD800 <= value <= 0xDFFF else chr(value)
 
 
 @function(text)
@@ -205,11 +205,11 @@ def read_chars(_scope: Scope, value: str) -> str:
     size = len(value)
     if size == len("123456789"):
         groups = [value[:3], value[3:5], value[5:]]
-    elif size % 3 == 0 and size > 3:  # noqa: PLR2004
+    elif size % 3 == 0 and size > 3:
         groups = [value[at : at + 3] for at in range(0, size, 3)]
     elif size % 4 == 0 and size > 0:
         groups = [value[at : at + 4] for at in range(0, size, 4)]
-    elif size == 3:  # noqa: PLR2004
+    elif size == 3:
         groups = [value]
     else:
         return " , ".join(value)
@@ -217,6 +217,6 @@ def read_chars(_scope: Scope, value: str) -> str:
 
 
 @function(text, rest=raw)
-def prompt(scope: Scope, name: str, *args: object) -> str:
+def prompt(_scope: Scope, name: str, *_args: object) -> str:
     """The text of a named prompt; the environment has none of its own."""
     raise ExpressionError(f"no such prompt '{name}'")
