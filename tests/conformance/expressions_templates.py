@@ -35,7 +35,8 @@ def templates() -> Iterator[Case]:
         yield "go-tables templates", row["template"], run
     thing = XObject({"foo": "bar", "zed": Decimal(123), "missing": None})
     words: dict[str, object] = {
-        **{name: known for name, known in base.items() if name != "string3"}, "_special": "🐒", "汉字": "simplified chinese", "thing": thing,
+        **{name: known for name, known in base.items() if name != "string3"}, "_special": "🐒",
+        "汉字": "simplified chinese", "thing": thing,
         "array1": ["one", "two", "three"],
         "func": FUNCTIONS["upper"], "object1": XObject({"foo": Decimal(456)}, default=Decimal(123)),
         "object2": XObject({"foo": Decimal(456)}, default=None), "err": XError("an error"),

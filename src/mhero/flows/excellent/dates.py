@@ -12,6 +12,7 @@ _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2}))?\Z",
     re.ASCII,
 )
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?= )", re.ASCII)
 _SEPARATED = {
     "DD-MM-YYYY": (
         re.compile(r"\b(?P<d>\d{1,2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
@@ -41,7 +42,7 @@ def localize(moment: datetime, zone: tzinfo) -> datetime:
 def parse_datetime(env: Environment, text: str, *, fill_time: bool = False) -> datetime | None:
     """The moment that a text is or contains, or None.
 
-    ISO 8601 must be the whole text; the environment's own date format is found anywhere in it. A date
+    ISO 8601 must be the whole text, or its date the beginning; the environment's own date format is found anywhere in it. A date
     without a time is midnight, or has the clock's present time where `fill_time` is set.
     """
     text = text.strip()
@@ -104,6 +105,10 @@ def parse_offset(text: str) -> tzinfo:
 
 
 def _find_date(env: Environment, text: str) -> tuple[date, int] | None:
+    iso = _ISO_DATE.match(text)
+    if iso:
+        day = _day(int(iso[1]), int(iso[2]), int(iso[3]))
+        return (day, iso.end()) if day else None
     pattern, _ = _SEPARATED[env.date_format]
     for match in pattern.finditer(text):
         year = int(match["y"])
