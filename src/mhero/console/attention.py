@@ -1,24 +1,23 @@
 """What on the home page asks for somebody: replies, approvals, failures, refused records, phone problems."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, ngettext
 
-from mhero.accounts.models import User, Workspace
+from mhero.accounts.models import User
 from mhero.console.links import link
 from mhero.exchange.models import RefusedRecord, Run
 from mhero.messaging.models import Broadcast, BroadcastStatus
 from mhero.messaging.queries import broadcasts_of, conversations
 from mhero.messaging.queries.broadcasts import LEFT, statuses_of
 from mhero.platform.clock import Clock, now
-from mhero.platform.ids import lowest_id
 from mhero.registry.models import PhoneState
 from mhero.registry.queries import people_of
 
@@ -27,15 +26,9 @@ KEPT_SECONDS = 10
 FAILURES = 0.03
 WEEK = timedelta(days=7)
 
-#: Messages that left, by day of the workspace's calendar.
-SENT_BY_DAY = """
-    SELECT (message.sent_at AT TIME ZONE %(zone)s)::date AS day, count(*)
-    FROM messaging_message message
-    LEFT JOIN messaging_contact contact ON contact.id = message.contact_id
-    WHERE NOT message.is_incoming AND message.sent_at IS NOT NULL AND message.id >= %(since)s
-      AND (%(area)s::uuid IS NULL OR contact.place_ids @> ARRAY[%(area)s::uuid])
-    GROUP BY day
-"""
+Begun = Mapping[UUID, Broadcast]
+#: The messages of each send by their status.
+Counted = Mapping[UUID, Counter[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,18 +60,18 @@ class Figures:
     phone_problems: int
     #: The worst first.
     failed_sends: tuple[FailedSend, ...]
-    #: (day, messages that left), the oldest first.
+    #: (day, messages of the sends that started then), the oldest day first.
     week: tuple[tuple[date, int], ...]
 
 
-def figures(user: User, workspace: Workspace) -> Figures:
+def figures(user: User) -> Figures:
     """What concerns this person, not older than `KEPT_SECONDS`."""
     # Whoever serves the whole country sees the same; others see their own sends too.
     key = f"home-figures:{user.id if user.area_id else 'country'}"
     kept = cache.get(key)
     if isinstance(kept, Figures):
         return kept
-    found = _read(user, workspace.time_zone)
+    found = _read(user)
     cache.set(key, found, KEPT_SECONDS)
     return found
 
@@ -141,35 +134,44 @@ def week_in_words(found: Figures) -> list[tuple[str, int]]:
     ]
 
 
-def _read(user: User, zone: str, clock: Clock = now) -> Figures:
+def _read(user: User, clock: Clock = now) -> Figures:
     people = people_of(user.area_id).filter(is_active=True)
     sends = broadcasts_of(user.area_id, user.id)
-    failed = _failed_sends(sends.filter(created_at__gte=clock() - WEEK), user.area_id)
+    begun = {
+        send.id: send for send in sends.filter(started_at__gte=clock() - WEEK).only("name", "started_at")
+    }
+    counted = statuses_of(begun.values(), user.area_id)
     return Figures(
         replies=conversations(user.area_id, waiting=True).count(),
         waiting_for_approval=sends.filter(status=BroadcastStatus.WAITING_FOR_APPROVAL).count(),
         refused=RefusedRecord.objects.count(),
         phone_problems=people.exclude(phone_state=PhoneState.USABLE).count(),
-        failed_sends=tuple(sorted(failed, key=lambda send: send.failed / send.messages, reverse=True)),
-        week=tuple(_week(user.area_id, zone, clock)),
+        failed_sends=tuple(_failed_sends(begun, counted)),
+        week=tuple(_week(begun, counted)),
     )
 
 
-def _failed_sends(sends: Iterable[Broadcast], area_id: UUID | None) -> Iterator[FailedSend]:
-    names = {send.id: send.name for send in sends}
-    for send_id, by_status in statuses_of(sends, area_id).items():
-        left, failed = sum(by_status[status] for status in LEFT), by_status["failed"]
-        if failed > FAILURES * left:
-            yield FailedSend(id=send_id, name=names[send_id], failed=failed, messages=left)
+def _failed_sends(begun: Begun, counted: Counted) -> list[FailedSend]:
+    failed = [
+        FailedSend(
+            id=send_id, name=begun[send_id].name, failed=by_status["failed"], messages=_left(by_status)
+        )
+        for send_id, by_status in counted.items()
+        if by_status["failed"] > FAILURES * _left(by_status)
+    ]
+    return sorted(failed, key=lambda send: send.failed / send.messages, reverse=True)
 
 
-def _week(area_id: UUID | None, zone: str, clock: Clock) -> Iterator[tuple[date, int]]:
-    # A message made some days ago may have left only this week.
-    since = lowest_id(clock() - 2 * WEEK)
-    with connection.cursor() as cursor:
-        cursor.execute(SENT_BY_DAY, {"zone": zone, "since": since, "area": area_id})
-        counted = dict(cursor.fetchall())
+def _week(begun: Begun, counted: Counted) -> Iterator[tuple[date, int]]:
+    by_day: Counter[date] = Counter()
+    for send_id, by_status in counted.items():
+        if started_at := begun[send_id].started_at:
+            by_day[timezone.localdate(started_at)] += _left(by_status)
     today = timezone.localdate()
     for days_ago in range(6, -1, -1):
         day = today - timedelta(days=days_ago)
-        yield day, counted.get(day, 0)
+        yield day, by_day[day]
+
+
+def _left(by_status: Counter[str]) -> int:
+    return sum(by_status[status] for status in LEFT)

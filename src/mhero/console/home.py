@@ -18,7 +18,7 @@ MOST_FAILED = 5
 
 def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    found = attention.figures(user, workspace())
+    found = attention.figures(user)
     is_new = not workspace().is_live and user.may("settings.manage")
     context = {
         "steps": first_steps.steps(user) if is_new else [],

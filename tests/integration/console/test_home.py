@@ -104,13 +104,12 @@ def test_a_send_of_which_much_failed_is_named(world: World) -> None:
     assert "send with more than 3% failed" in text
 
 
-def test_messages_are_counted_by_the_day_they_left(world: World) -> None:
-    from mhero.accounts.queries import workspace
+def test_messages_are_counted_by_the_day_their_send_started(world: World) -> None:
     from mhero.console.attention import figures
-    from mhero.messaging.models import Message
+    from mhero.messaging.models import Broadcast
 
-    Message.objects.filter(is_incoming=False).update(sent_at=now() - timedelta(days=2))
-    week = figures(world.visitors["administrator"], workspace()).week
+    Broadcast.objects.update(started_at=now() - timedelta(days=2))
+    week = figures(world.visitors["administrator"]).week
     assert [count for _day, count in week] == [0, 0, 0, 0, 1, 0, 0]
 
 
@@ -131,11 +130,10 @@ def test_teah_finds_nothing_on_her_home_page(world: World) -> None:
 
 
 def _needs(world: World, who: str) -> set[str]:
-    from mhero.accounts.queries import workspace
     from mhero.console.attention import figures, needs
 
     user = world.visitors[who]
-    return {need.words for need in needs(user, figures(user, workspace()))}
+    return {need.words for need in needs(user, figures(user))}
 
 
 def _page(world: World, who: str, address: str) -> Any:
