@@ -1,1 +1,1 @@
-"""The conversation engine: runs flow definitions; pure, with neither Django, I/O, clock nor random of its own."""
+"""The conversation engine: a pure package with neither Django, I/O, clock nor random of its own."""

@@ -1,10 +1,10 @@
-"""The environment of an evaluation: how dates, numbers and languages are written and read, and where time comes from."""
+"""What an evaluation depends on beside its template: formats, languages, zone, clock, places."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ class Environment:
     date_format: str = "YYYY-MM-DD"
     #: One of tt:mm, tt:mm:ss, h:mm aa, h:mm:ss aa, hh:mm aa, hh:mm:ss aa.
     time_format: str = "tt:mm"
-    timezone: tzinfo = ZoneInfo("UTC")
+    timezone: tzinfo = UTC
     #: ISO 639-3 codes, the first is the default.
     allowed_languages: tuple[str, ...] = ()
     #: ISO 3166 code of two letters, or nothing.

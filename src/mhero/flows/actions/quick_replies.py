@@ -1,0 +1,47 @@
+"""Quick replies: buttons under a message, written `text`, `<type>text` or `text<extra>more`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Json = dict[str, Any]
+
+_WRITTEN = re.compile(r"(?:<(location|form|url)>)?(.*?)(?:<extra>(.*))?\Z", re.DOTALL)
+LONGEST_TEXT = 64
+LONGEST_EXTRA = 640
+
+
+def as_text(item: object) -> str:
+    """A reply of a definition as one text, also where it is an object."""
+    if not isinstance(item, dict):
+        return item if isinstance(item, str) else ""
+    kind = item.get("type") or "text"
+    text = item.get("text") or ""
+    extra = f"<extra>{item['extra']}" if item.get("extra") else ""
+    return ("" if kind == "text" else f"<{kind}>") + text + extra
+
+
+def read_reply(text: str) -> Json:
+    """The reply that a text stands for."""
+    found = _WRITTEN.match(text)
+    assert found is not None  # Every part of the pattern may be empty.
+    reply: Json = {"type": found[1] or "text"}
+    if found[2] or reply["type"] == "text":
+        reply["text"] = found[2]
+    if found[3]:
+        reply["extra"] = found[3]
+    return reply
+
+
+def shortened(reply: Json) -> Json:
+    """The reply with no more text than a button has room for."""
+    for name, longest in (("text", LONGEST_TEXT), ("extra", LONGEST_EXTRA)):
+        if name in reply:
+            reply[name] = ellipsis(reply[name], longest)
+    return reply
+
+
+def ellipsis(text: str, longest: int) -> str:
+    """The text, or as much of it as there is room for before three dots."""
+    return text if len(text) <= longest else text[: longest - 3] + "..."

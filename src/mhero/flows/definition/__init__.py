@@ -1,0 +1,1 @@
+"""Flow definitions: read, validated, brought up to the present version, inspected and written back."""

@@ -1,0 +1,16 @@
+"""Texts of a definition that may have expressions in them, compiled at their first use."""
+
+from __future__ import annotations
+
+from mhero.flows.excellent.template import Template, compile_template
+
+#: The names that an expression may begin with; anything else after an @ is plain text.
+TOP_LEVELS = frozenset((
+    "child", "contact", "fields", "globals", "input", "legacy_extra", "locals", "node", "parent", "results",
+    "resume", "run", "ticket", "trigger", "urns", "webhook",
+))  # fmt: skip
+
+
+def template(text: str) -> Template:
+    """The compiled template of a text, from the cache where it was compiled before."""
+    return compile_template(text, top_levels=TOP_LEVELS)

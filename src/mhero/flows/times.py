@@ -1,0 +1,28 @@
+"""Moments as the text that sessions and events carry."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_MORE_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
+
+
+def written(moment: datetime) -> str:
+    """ISO 8601 in UTC, with microseconds and a Z."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment must have a zone")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read(text: object) -> datetime | None:
+    """The moment in such a text, with more than microseconds too; None for anything else."""
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(_MORE_THAN_MICROSECONDS.sub(r"\1", text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
