@@ -14,18 +14,9 @@ _ISO = re.compile(
 )
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?= )", re.ASCII)
 _SEPARATED = {
-    "DD-MM-YYYY": (
-        re.compile(r"\b(?P<d>\d{1,2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
-        "dmy",
-    ),
-    "MM-DD-YYYY": (
-        re.compile(r"\b(?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
-        "mdy",
-    ),
-    "YYYY-MM-DD": (
-        re.compile(r"\b(?P<y>\d{4}|\d{2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})\b"),
-        "ymd",
-    ),
+    "DD-MM-YYYY": re.compile(r"\b(?P<d>\d{1,2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
+    "MM-DD-YYYY": re.compile(r"\b(?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})[-./\\_ ](?P<y>\d{4}|\d{2})\b"),
+    "YYYY-MM-DD": re.compile(r"\b(?P<y>\d{4}|\d{2})[-./\\_ ](?P<m>\d{1,2})[-./\\_ ](?P<d>\d{1,2})\b"),
 }
 _TIME = re.compile(r"\b(\d{1,2})(?::?(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?\W*([aApP][mM])?\b")
 #: Years of two digits below this are of the 2000s.
@@ -42,8 +33,8 @@ def localize(moment: datetime, zone: tzinfo) -> datetime:
 def parse_datetime(env: Environment, text: str, *, fill_time: bool = False) -> datetime | None:
     """The moment that a text is or contains, or None.
 
-    ISO 8601 must be the whole text, or its date the beginning; the environment's own date format is found anywhere in it. A date
-    without a time is midnight, or has the clock's present time where `fill_time` is set.
+    ISO 8601 must be the whole text, or its date the beginning; the environment's own date format is found
+    anywhere in it. A date without a time is midnight, or has the clock's present time with `fill_time`.
     """
     text = text.strip()
     iso = _ISO.match(text)
@@ -109,8 +100,7 @@ def _find_date(env: Environment, text: str) -> tuple[date, int] | None:
     if iso:
         day = _day(int(iso[1]), int(iso[2]), int(iso[3]))
         return (day, iso.end()) if day else None
-    pattern, _ = _SEPARATED[env.date_format]
-    for match in pattern.finditer(text):
+    for match in _SEPARATED[env.date_format].finditer(text):
         year = int(match["y"])
         if len(match["y"]) == len("YY"):
             year += 2000 if year < _PIVOT else 1900
