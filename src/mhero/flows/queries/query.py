@@ -45,7 +45,7 @@ class Query:
 
     def matches(self, env: Environment, contact: Contact | Subject) -> bool:
         """Whether the query asks for this contact."""
-        subject = ContactSubject(contact) if isinstance(contact, Contact) else contact
+        subject = ContactSubject(contact, env) if isinstance(contact, Contact) else contact
         return evaluate.matches(self.root, env, subject)
 
     def inspect(self) -> Inspection:

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 )
 _SPACE = re.compile(r"\s*")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _KEYWORDS = {"and": "and", "or": "or", "is": "operator", "has": "operator"}
 _OPERATORS = {"is": "=", "has": "~"}
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from mhero.flows.contact import Contact, typed_value
+from mhero.flows.environment import Environment
+from mhero.flows.obfuscation import contact_reference
 from mhero.flows.queries.evaluate import Value
 from mhero.flows.queries.tree import Kind
 
@@ -14,8 +16,9 @@ from mhero.flows.queries.tree import Kind
 class ContactSubject:
     """Answers from a contact's JSON and the types of the fields among its assets."""
 
-    def __init__(self, contact: Contact) -> None:
+    def __init__(self, contact: Contact, env: Environment) -> None:
         self.contact = contact
+        self.env = env
 
     def query_values(self, kind: Kind, key: str) -> Sequence[Value]:
         if kind == "scheme":
@@ -39,6 +42,8 @@ class ContactSubject:
             return [moment] if moment else []
         if key == "status":
             return [contact.status]
+        if key == "ref":
+            return [contact.data.get("ref") or contact_reference(contact, self.env)]
         return [str(contact.data.get(key) or "")]
 
     def _field(self, key: str) -> Sequence[Value]:
