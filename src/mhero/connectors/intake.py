@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,6 +30,27 @@ SMALL_LOSS: Final = 20
 NAMELESS: Final = "?"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mapped:
+    """One page in the registry's form."""
+
+    records: list[Incoming]
+    #: What has no form there, with the reason.
+    unmappable: list[tuple[Document, str]]
+
+
+def mapped_page(raws: Iterable[Document], mapping: Callable[[Document], Incoming]) -> Mapped:
+    """Maps one page. It touches nothing else, so that it can be done ahead in another thread."""
+    records: list[Incoming] = []
+    unmappable: list[tuple[Document, str]] = []
+    for raw in raws:
+        try:
+            records.append(mapping(raw))
+        except Unmappable as reason:
+            unmappable.append((raw, str(reason)))
+    return Mapped(records=records, unmappable=unmappable)
+
+
 class Intake:
     """Hands one run's records to the registry, and tells the run what became of them."""
 
@@ -41,19 +63,13 @@ class Intake:
         self._met: set[str] = set()
         self._refused_now: set[str] = set()
 
-    def take(self, raws: Iterable[Document], mapped: Callable[[Document], Incoming]) -> None:
-        """Maps and takes in one page. A record that cannot be, stays behind with its reason."""
-        records: list[Incoming] = []
-        read = 0
-        for raw in raws:
-            read += 1
-            try:
-                records.append(mapped(raw))
-            except Unmappable as reason:
-                self._refuse(_key_of_nameless(raw), str(reason), raw)
-        self._run.count(read=read)
-        if records:
-            self._take_in(records)
+    def take(self, page: Mapped) -> None:
+        """Takes in one page. A record that cannot be, stays behind with its reason."""
+        for raw, reason in page.unmappable:
+            self._refuse(_key_of_nameless(raw), reason, raw)
+        self._run.count(read=len(page.records) + len(page.unmappable))
+        if page.records:
+            self._take_in(page.records)
 
     def _take_in(self, records: Sequence[Incoming]) -> None:
         taken = registry.take_in(self._source, records)
@@ -86,7 +102,7 @@ class Intake:
         self,
         type_: str,
         these: Callable[[Sequence[str]], list[Document]],
-        mapped: Callable[[Document], Incoming],
+        mapping: Callable[[Document], Incoming],
     ) -> None:
         """Asks again for the records that earlier runs refused and that this one has not met."""
         prefix = f"{type_}/"
@@ -95,7 +111,7 @@ class Intake:
         named = [key for key in keys if not _is_nameless(key)]
         for start in range(0, len(named), 50):
             batch = named[start : start + 50]
-            self.take(these([key.removeprefix(prefix) for key in batch]), mapped)
+            self.take(mapped_page(these([key.removeprefix(prefix) for key in batch]), mapping))
             for gone in set(batch) - self._met:
                 self._run.accept(gone)
 

@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from pgqueuer.adapters.persistence.queries import SyncQueries
-from pgqueuer.ports.driver import SyncDriver
 from psycopg import RawCursor
 from psycopg.rows import dict_row
 
@@ -54,6 +52,9 @@ def enqueue(
 
     `once`: a key; while a job with that key waits or runs, another is not added. Arguments are JSON values.
     """
+    # Here, and not above: it costs each process a second of its start, and most never queue a job.
+    from pgqueuer.adapters.persistence.queries import SyncQueries
+
     SyncQueries(_InTransaction()).enqueue(
         name,
         json.dumps(arguments).encode(),
@@ -64,8 +65,8 @@ def enqueue(
     )
 
 
-class _InTransaction(SyncDriver):
-    """The queue's door on Django's own connection, so that a job shares the fate of the transaction."""
+class _InTransaction:
+    """The queue's door (its `SyncDriver`) on Django's own connection, so that a job shares the fate of the transaction."""
 
     def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
         connection.ensure_connection()

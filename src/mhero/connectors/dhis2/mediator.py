@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from mhero.connectors.dhis2.client import DHIS2Client, SystemInfo, refuse_other_calendars
 from mhero.connectors.dhis2.mapping import TreeShape, facility_level, unit
 from mhero.connectors.doors import dhis2_root, opened, option
-from mhero.connectors.intake import Intake, telling, today
+from mhero.connectors.intake import Intake, mapped_page, telling, today
 from mhero.connectors.models import Connection, System
 from mhero.connectors.prefetch import prefetched
 from mhero.connectors.queries import connected
@@ -81,13 +81,13 @@ class _Sync:
         )
 
     def perform(self) -> None:
-        mapped = partial(unit, shape=self._shape, today=self._today)
+        mapping = partial(unit, shape=self._shape, today=self._today)
         self._run.step(_("Reading areas and facilities"))
         if self._is_full:
             self._run.expect(self._client.count())
-        for page in prefetched(self._pages()):
-            self._intake.take(page, mapped)
-        self._intake.try_refused_again("Location", self._client.these, mapped)
+        for page in prefetched(mapped_page(page, mapping) for page in self._pages()):
+            self._intake.take(page)
+        self._intake.try_refused_again("Location", self._client.these, mapping)
         self._carry_deletions_over()
         self._run.step(_("Bringing it together"))
         registry.finish(SOURCE)

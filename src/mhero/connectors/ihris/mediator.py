@@ -12,7 +12,7 @@ from mhero.connectors.doors import opened, option
 from mhero.connectors.ihris.client import IHRISClient
 from mhero.connectors.ihris.jobs import CadreTable, cadres_from
 from mhero.connectors.ihris.mapping import LEAVE_PROFILE, leave, location, practitioner, role
-from mhero.connectors.intake import Intake, telling, today
+from mhero.connectors.intake import Intake, mapped_page, telling, today
 from mhero.connectors.models import Connection, System
 from mhero.connectors.prefetch import prefetched
 from mhero.connectors.queries import connected
@@ -88,8 +88,8 @@ class _Sync:
             counts = [self._client.count(type_) for type_ in STEPS]
             if None not in counts:
                 self._run.expect(sum(filter(None, counts)))
-        for type_, mapped in self._mappings().items():
-            self._read(type_, mapped)
+        for type_, mapping in self._mappings().items():
+            self._read(type_, mapping)
         self._carry_deletions_over()
         self._read_leaves()
         self._run.step(_("Bringing it together"))
@@ -100,14 +100,15 @@ class _Sync:
         as_role = partial(role, cadres=self._cadres, today=self._today)
         return {"Location": location, "Practitioner": practitioner, "PractitionerRole": as_role}
 
-    def _read(self, type_: str, mapped: Callable[[Document], Incoming]) -> None:
+    def _read(self, type_: str, mapping: Callable[[Document], Incoming]) -> None:
         self._run.step(STEPS[type_])
         since = None if self._is_full or self._last is None else self._last.since
         if type_ == "PractitionerRole" and self._last and self._last.cadres != self._cadres.digest():
             since = None
-        for page in prefetched(self._client.changed(type_, since)):
-            self._intake.take(page, mapped)
-        self._intake.try_refused_again(type_, partial(self._client.these, type_), mapped)
+        pages = self._client.changed(type_, since)
+        for page in prefetched(mapped_page(page, mapping) for page in pages):
+            self._intake.take(page)
+        self._intake.try_refused_again(type_, partial(self._client.these, type_), mapping)
 
     def _carry_deletions_over(self) -> None:
         if self._last is None:
