@@ -88,6 +88,8 @@ class Assets:
     #: Makes the ids that a migration needs.
     uuid: Callable[[], str] | None = None
     _flows: dict[str, Flow] = field(default_factory=dict)
+    #: The queries of groups, each read once: kept here by whoever reads them.
+    _queries: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def flow(self, uuid: str) -> Flow:
         """The flow, read and validated. Raises InvalidDefinition when it is missing or broken."""

@@ -1,8 +1,9 @@
-"""Whether a contact is one of those that a query asks for."""
+"""Whether a contact is one of those that a query asks for: a tree is made into closures once, then called."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -23,55 +24,84 @@ class Subject(Protocol):
         """All the values of a property, none where it is not set; numbers and moments as such."""
 
 
-def matches(node: Node, env: Environment, subject: Subject) -> bool:
-    """Whether the conditions hold. Days begin and end as they do in the environment's zone."""
+Predicate = Callable[[Subject], bool]
+
+_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "=": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+def predicate(node: Node, env: Environment) -> Predicate:
+    """What tells whether the conditions hold. Days begin and end as they do in the environment's zone."""
     if isinstance(node, Condition):
-        return _holds(node, env, subject.query_values(node.kind, node.key))
+        return _condition(node, env)
+    parts = [predicate(child, env) for child in node.children]
     if node.operator == "AND":
-        return all(matches(child, env, subject) for child in node.children)
-    return any(matches(child, env, subject) for child in node.children)
+        return lambda subject: all(part(subject) for part in parts)
+    return lambda subject: any(part(subject) for part in parts)
 
 
-def _holds(condition: Condition, env: Environment, values: Sequence[Value]) -> bool:
+def _condition(condition: Condition, env: Environment) -> Predicate:
+    kind, key = condition.kind, condition.key
     if condition.asks_if_set:
-        return bool(values) == (condition.operator == "!=")
+        wanted = condition.operator == "!="
+        return lambda subject: bool(subject.query_values(kind, key)) is wanted
     if condition.operator == "!=":
         # Whoever has no value at all is different too.
-        equal = Condition(condition.kind, condition.key, "=", condition.value)
-        return not _holds(equal, env, values)
-    return any(_compare(condition, env, value) for value in values)
+        equal = _condition(Condition(kind, key, "=", condition.value), env)
+        return lambda subject: not equal(subject)
+    text, amount, day = _text(condition), _amount(condition), _day(condition, env)
+
+    def holds(value: Value) -> bool:
+        if isinstance(value, str):
+            return text(value)
+        return amount(value) if isinstance(value, Decimal) else day(value)
+
+    return lambda subject: any(map(holds, subject.query_values(kind, key)))
 
 
-def _compare(condition: Condition, env: Environment, value: Value) -> bool:
-    if isinstance(value, datetime):
-        return _compare_days(condition.operator, value, parse_datetime(env, condition.value), env)
-    if isinstance(value, Decimal):
-        wanted = number(condition)
-        return wanted is not None and _compare_numbers(condition.operator, value, wanted)
+def _text(condition: Condition) -> Callable[[str], bool]:
+    wanted = condition.value.casefold()
     if condition.operator == "~":
-        if condition.key == "name":
-            return name_contains(value, condition.value)
-        return condition.value.casefold() in value.casefold()
-    return condition.operator == "=" and value.casefold() == condition.value.casefold()
+        if (condition.kind, condition.key) == ("attribute", "name"):
+            return lambda value: name_contains(value, wanted)
+        return lambda value: wanted in value.casefold()
+    if condition.operator == "=":
+        return lambda value: value.casefold() == wanted
+    return _never
 
 
-def _compare_numbers(operator: str, value: Decimal, wanted: Decimal) -> bool:
-    if operator == "=":
-        return value == wanted
-    if operator in (">", ">="):
-        return value > wanted or (operator == ">=" and value == wanted)
-    return value < wanted or (operator == "<=" and value == wanted)
+def _amount(condition: Condition) -> Callable[[Decimal], bool]:
+    wanted, compare = number(condition), _COMPARISONS.get(condition.operator)
+    if wanted is None or compare is None:
+        return _never
+    return lambda value: compare(value, wanted)
 
 
-def _compare_days(operator: str, value: datetime, wanted: datetime | None, env: Environment) -> bool:
+def _day(condition: Condition, env: Environment) -> Callable[[datetime], bool]:
     """Compares with a whole day: after it is from the next midnight on, before it is until its own."""
-    if wanted is None:
-        return False
-    day = wanted.astimezone(env.timezone).date()
-    begin = localize(datetime.combine(day, time()), env.timezone)
-    end = localize(datetime.combine(day + timedelta(days=1), time()), env.timezone)
-    if operator == "=":
-        return begin <= value < end
-    if operator in (">", ">="):
-        return value >= (begin if operator == ">=" else end)
-    return value < (begin if operator == "<" else end)
+    moment = parse_datetime(env, condition.value)
+    if moment is None:
+        return _never
+    try:
+        date = moment.astimezone(env.timezone).date()
+        begin = localize(datetime.combine(date, time()), env.timezone)
+        end = localize(datetime.combine(date + timedelta(days=1), time()), env.timezone)
+    except OverflowError:  # At the ends of the calendar.
+        return _never
+    comparisons: dict[str, Callable[[datetime], bool]] = {
+        "=": lambda value: begin <= value < end,
+        ">": lambda value: value >= end,
+        ">=": lambda value: value >= begin,
+        "<": lambda value: value < begin,
+        "<=": lambda value: value < end,
+    }
+    return comparisons.get(condition.operator, _never)
+
+
+def _never(_value: object) -> bool:
+    return False

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from mhero.flows.assets import Assets
 from mhero.flows.contact import Contact
 from mhero.flows.environment import Environment
 from mhero.flows.queries.errors import QueryError
-from mhero.flows.queries.query import parse
+from mhero.flows.queries.query import Query, parse
 from mhero.flows.queries.resolver import AssetsResolver
 
 
 def matches(text: str, contact: Contact, env: Environment) -> bool:
     """Whether a group's query asks for this contact. A group whose query is broken has no members."""
+    query = _query(text, contact.assets, env)
+    return query is not None and query.matches(env, contact)
+
+
+def _query(text: str, assets: Assets, env: Environment) -> Query | None:
+    """The query, read once for all the times that contacts change; None for a broken one."""
+    key = (text, env.redaction_policy, env.default_country, env.date_format)
+    if key in assets._queries:
+        return assets._queries[key]  # type: ignore[no-any-return]
     try:
-        query = parse(text, env, AssetsResolver(contact.assets))
+        query = parse(text, env, AssetsResolver(assets))
     except QueryError:
-        return False
-    return query.matches(env, contact)
+        query = None
+    assets._queries[key] = query
+    return query

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from mhero.flows.assets import Group
 from mhero.flows.contact import Contact
 from mhero.flows.environment import Environment
-from mhero.flows.queries import evaluate
 from mhero.flows.queries.checks import resolve
-from mhero.flows.queries.evaluate import Subject
+from mhero.flows.queries.evaluate import Predicate, Subject, predicate
 from mhero.flows.queries.parser import read
 from mhero.flows.queries.resolver import Resolver
 from mhero.flows.queries.subject import ContactSubject
@@ -39,14 +39,18 @@ class Query:
 
     root: Node
     resolver: Resolver | None = None
+    #: What tells who is asked for, by what it depends on of an environment.
+    _predicates: dict[tuple[str, tzinfo], Predicate] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
         return str(self.root)
 
     def matches(self, env: Environment, contact: Contact | Subject) -> bool:
         """Whether the query asks for this contact."""
-        subject = ContactSubject(contact, env) if isinstance(contact, Contact) else contact
-        return evaluate.matches(self.root, env, subject)
+        known = self._predicates.get((env.date_format, env.timezone))
+        if known is None:
+            known = self._predicates[env.date_format, env.timezone] = predicate(self.root, env)
+        return known(ContactSubject(contact, env) if isinstance(contact, Contact) else contact)
 
     def inspect(self) -> Inspection:
         """What the query asks about."""
@@ -64,8 +68,8 @@ class Query:
         )
 
     def _field(self, key: str) -> dict[str, str]:
-        field = self.resolver.field(key) if self.resolver else None
-        return field.reference if field else {"key": key, "name": ""}
+        found = self.resolver.field(key) if self.resolver else None
+        return found.reference if found else {"key": key, "name": ""}
 
     def _group(self, name: str) -> dict[str, str]:
         group: Group | None = self.resolver.group(name) if self.resolver else None
