@@ -127,6 +127,12 @@ def test_days_begin_where_the_contact_is() -> None:
     assert not parse("created_on = 2026-02-01", ENV, RESOLVER).matches(ENV, MUSU)
 
 
+@pytest.mark.parametrize("zone", ["Africa/Nairobi", "America/Guayaquil"])
+def test_the_calendar_has_ends(zone: str) -> None:
+    env = ENV.changed(timezone=ZoneInfo(zone))
+    assert parse("created_on > 0001-01-01 and created_on <= 9999-12-31", env, RESOLVER).matches(env, MUSU)
+
+
 def test_hidden_addresses_cannot_be_found_out() -> None:
     for text in ("tel ~ 7705", "urn = +231770555009", "tel != 1"):
         with pytest.raises(QueryError) as caught:

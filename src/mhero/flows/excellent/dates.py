@@ -27,7 +27,12 @@ _LAST_HOUR = 24
 def localize(moment: datetime, zone: tzinfo) -> datetime:
     """A wall clock's moment in a zone; one skipped in spring is moved as far as the clock was."""
     aware = moment.replace(tzinfo=zone)
-    return aware if zone is UTC else aware.astimezone(UTC).astimezone(zone)
+    if zone is UTC:
+        return aware
+    try:
+        return aware.astimezone(UTC).astimezone(zone)
+    except OverflowError:  # The calendar's first or last day.
+        return aware
 
 
 def parse_datetime(env: Environment, text: str, *, fill_time: bool = False) -> datetime | None:

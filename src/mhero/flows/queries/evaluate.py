@@ -87,12 +87,8 @@ def _day(condition: Condition, env: Environment) -> Callable[[datetime], bool]:
     moment = parse_datetime(env, condition.value)
     if moment is None:
         return _never
-    try:
-        date = moment.astimezone(env.timezone).date()
-        begin = localize(datetime.combine(date, time()), env.timezone)
-        end = localize(datetime.combine(date + timedelta(days=1), time()), env.timezone)
-    except OverflowError:  # At the ends of the calendar.
-        return _never
+    begin = _midnight(moment, 0, env)
+    end = _midnight(moment, 1, env)
     comparisons: dict[str, Callable[[datetime], bool]] = {
         "=": lambda value: begin <= value < end,
         ">": lambda value: value >= end,
@@ -101,6 +97,15 @@ def _day(condition: Condition, env: Environment) -> Callable[[datetime], bool]:
         "<=": lambda value: value < end,
     }
     return comparisons.get(condition.operator, _never)
+
+
+def _midnight(moment: datetime, days: int, env: Environment) -> datetime:
+    """The beginning of a moment's day in the environment's zone, or of one of the days after."""
+    try:
+        date = moment.astimezone(env.timezone).date() + timedelta(days=days)
+    except OverflowError:  # At the ends of the calendar.
+        return moment
+    return localize(datetime.combine(date, time()), env.timezone)
 
 
 def _never(_value: object) -> bool:
