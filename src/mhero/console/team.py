@@ -69,6 +69,8 @@ def invite(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: SignedInRequest, invitation_id: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=invitation_id, accepted_at=None)
+    if not is_within(request.user, invitation.area_id):
+        raise PermissionDenied
     if request.method == "POST":
         services.withdraw(invitation, request)
         messages.success(request, gettext("The invitation was withdrawn."))
