@@ -149,4 +149,5 @@ class CurrentExchange:
                 await asyncio.sleep(1)
                 self._stale.set()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stale.wait(), REFRESH_SECONDS)
+                async with asyncio.timeout(REFRESH_SECONDS):
+                    await self._stale.wait()

@@ -80,7 +80,8 @@ class Journal:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((entry, written))
         try:
-            await asyncio.wait_for(written, PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await written
         except TimeoutError as error:
             raise JournalAwayError from error
 
