@@ -17,8 +17,8 @@ from mhero.flows.excellent.values import XObject
 NOW = datetime.fromisoformat("2018-04-11T13:24:30.123456-05:00")
 TOP_LEVELS = frozenset(
     (
-        "child", "contact", "fields", "globals", "input", "legacy_extra", "locals", "node", "parent", "results",
-        "resume", "run", "ticket", "trigger", "urns", "webhook",
+        "child", "contact", "fields", "globals", "input", "legacy_extra", "locals", "node", "parent",
+        "results", "resume", "run", "ticket", "trigger", "urns", "webhook",
     )
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ import phonenumbers
 
 from mhero.flows.environment import Environment, NumberFormat
 from mhero.flows.excellent import convert
-from mhero.flows.excellent.dates import find_time, parse_datetime
+from mhero.flows.excellent.dates import find_time, in_zone, parse_datetime
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions import FUNCTIONS
 from mhero.flows.excellent.functions.registry import (
@@ -184,8 +184,7 @@ def has_pattern(_env: Environment, value: str, pattern: str) -> TestResult:
     found = compile_pattern(pattern).search(value)
     if not found:
         return NO_MATCH
-    groups = (found[0], *(group or "" for group in found.groups()))
-    return Match(found[0], XObject((str(index), group) for index, group in enumerate(groups)))
+    return Match(found[0], XObject((str(index), group or "") for index, group in enumerate(found)))
 
 
 @lru_cache(maxsize=64)
@@ -265,7 +264,7 @@ def _date_in(env: Environment, value: str, passes: Callable[[date], bool]) -> Te
     found = parse_datetime(env, value, fill_time=True)
     if found is None:
         return NO_MATCH
-    local: datetime = found.astimezone(env.timezone)
+    local: datetime = in_zone(found, env.timezone)
     return Match(local) if passes(local.date()) else NO_MATCH
 
 

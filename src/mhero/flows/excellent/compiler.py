@@ -81,11 +81,28 @@ def _name(name: str) -> Compiled:
     return evaluate
 
 
-def _lookup(node: Dot | Index) -> Compiled:
-    container = compile_node(node.container)
+def _path(node: Node, keys: tuple[str, ...]) -> Compiled:
+    """A chain of names in one closure: most expressions are nothing else."""
     if isinstance(node, Dot):
-        name = node.key
-        return lambda scope: lookup(scope, container(scope), name)
+        return _path(node.container, (node.key, *keys))
+    start = compile_node(node)
+
+    def evaluate(scope: Scope) -> object:
+        value = start(scope)
+        for key in keys:
+            found = value.get(key, MISSING) if isinstance(value, dict) else MISSING
+            if found is MISSING or type(found) is Deprecated or type(found) is XError:
+                found = lookup(scope, value, key)
+            value = found
+        return value
+
+    return evaluate
+
+
+def _lookup(node: Dot | Index) -> Compiled:
+    if isinstance(node, Dot):
+        return _path(node, ())
+    container = compile_node(node.container)
     key = compile_node(node.key)
     return lambda scope: lookup(scope, container(scope), to_text(key(scope)))
 

@@ -125,7 +125,7 @@ def to_date(env: Environment, value: object) -> date:
     """The value as a date."""
     value = single(value)
     if isinstance(value, datetime):
-        return value.astimezone(env.timezone).date()
+        return dates.in_zone(value, env.timezone).date()
     if isinstance(value, date):
         return value
     if isinstance(value, str):
@@ -189,7 +189,7 @@ def formatted(env: Environment, value: object) -> str:
     if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
         return format_decimal(Decimal(value), env.number_format, -1, True)
     if isinstance(value, datetime):
-        return layouts.write(value.astimezone(env.timezone), f"{env.date_format} {env.time_format}")
+        return layouts.write(dates.in_zone(value, env.timezone), f"{env.date_format} {env.time_format}")
     if isinstance(value, date):
         return layouts.write(value, env.date_format)
     if isinstance(value, time):
@@ -284,6 +284,6 @@ def compare(left: object, right: object) -> int:
         raise ExpressionError(f"{describe(left)} and {describe(right)} can't be compared")
     if isinstance(one, datetime) and isinstance(other, datetime):
         # Two moments of one zone would be compared by their clocks, which lie when clocks are put back.
-        one, other = one.astimezone(UTC), other.astimezone(UTC)
+        one, other = dates.in_zone(one, UTC), dates.in_zone(other, UTC)
     after, before = one > other, one < other  # type: ignore[operator]
     return int(after) - int(before)

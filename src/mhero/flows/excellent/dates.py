@@ -35,6 +35,14 @@ def localize(moment: datetime, zone: tzinfo) -> datetime:
         return aware
 
 
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment as clocks in a zone show it; raises ExpressionError at the calendar's ends."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise ExpressionError("date out of range") from None
+
+
 def parse_datetime(env: Environment, text: str, *, fill_time: bool = False) -> datetime | None:
     """The moment that a text is or contains, or None.
 

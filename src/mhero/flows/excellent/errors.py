@@ -18,6 +18,6 @@ class ExpressionSyntaxError(ExpressionError):
 
 
 class BudgetExceeded(ExpressionError):
-    """The expression asks for more work than one evaluation is allowed."""
+    """Evaluation budget exceeded: the expression asks for more work than one evaluation is allowed."""
 
     code = "expression_budget"

@@ -10,8 +10,8 @@ TOP_LEVELS = frozenset({"channel", "child", "contact", "date", "extra", "flow", 
 _CONTACT = frozenset({"uuid", "id", "name", "first_name", "language", "created_on"})
 _RESULT = {"category": "category_localized", "text": "input", "time": "created_on"}
 _SCHEMES = frozenset((
-    "ext", "facebook", "fcm", "jiochat", "line", "mailto", "telegram", "twitter", "twitterid", "viber", "wechat",
-    "whatsapp",
+    "ext", "facebook", "fcm", "jiochat", "line", "mailto", "telegram", "twitter", "twitterid", "viber",
+    "wechat", "whatsapp",
 ))  # fmt: skip
 _DATES = {
     "now": ("now()", DATETIME),

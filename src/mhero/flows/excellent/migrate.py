@@ -1,7 +1,7 @@
 """Templates of old flows (specifications up to 11) written as today's.
 
-Old expressions had `<>` for `!=`, quotes doubled within texts, places counted from 1, and a `+` that added days to
-dates. All of it is rewritten here, so that the engine knows one language only.
+Old expressions had `<>` for `!=`, quotes doubled within texts, places counted from 1, and a `+` that added
+days to dates. All of it is rewritten here, so that the engine knows one language only.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def migrate_template(
 ) -> str:
     """Today's form of an old template; expressions that cannot be read stay as they are.
 
-    With `default_to_self` an expression that fails shows itself, as old ones did; with `url_encode` its value is
-    made fit for an address; with `raw_dates` days such as `@date.today` are dates and not texts.
+    With `default_to_self` an expression that fails shows itself, as old ones did; with `url_encode` its
+    value is made fit for an address; with `raw_dates` days such as `@date.today` are dates and not texts.
     """
     pieces: list[str] = []
     at = 0

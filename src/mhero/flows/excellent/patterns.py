@@ -1,90 +1,136 @@
-"""Regular expressions as flows write them (RE2's syntax), compiled for Python's engine.
-
-Python's engine tries alternatives one after the other, so a pattern with one endless repeat inside another
-could take for ever on a short text. Such patterns, which RE2 would run in no time, are refused.
-"""
+"""Regular expressions as flows write them, in RE2's syntax: no back references, nothing that looks around."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from mhero.flows.excellent.errors import ExpressionError
+from mhero.flows.excellent.linear import Groups, LinearPattern
 
 _FLAGS = re.compile(r"\(\?([imsU]*)(-[imsU]+)?\)")
+_SCOPED_FLAGS = re.compile(r"\(\?([imsU]*)(-[imsU]+)?:")
+_POSIX = re.compile(r"\[:(\w+):\]")
+_SET_START = re.compile(r"\[\^?\]?")
+_PROPERTY = re.compile(r"\\[pP]\{?(\w+)\}?")
 _CLASSES = {
     "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
     "punct": r"!-/:-@\[-`{-~", "word": r"\w", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
-_UNICODE = {"L": r"[^\W\d_]", "N": r"\d", "Lu": r"[^\W\d_]", "Ll": r"[^\W\d_]", "Nd": r"\d"}
+_UNICODE = {"L": r"[^\W\d_]", "Lu": r"[^\W\d_]", "Ll": r"[^\W\d_]", "N": r"\d", "Nd": r"\d"}
+_HOW = re.IGNORECASE | re.MULTILINE
 _LONGEST = 1_000
+_LARGEST_REPEAT = 1_000
+#: The most ways that Python's engine may have to try before another one is asked.
+_MOST_WAYS = 10_000_000
+_ENDLESSLY = 99
+
+
+class Pattern:
+    """A compiled pattern, in which case makes no difference and `^` and `$` are also the ends of lines."""
+
+    __slots__ = ("_choices", "_linear", "_pattern", "groups")
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern, _HOW)
+        self.groups: int = self._pattern.groups
+        #: How many independent choices there are in the pattern, each as large as the text.
+        self._choices = _choices(_parser.parse(pattern, _HOW))
+        self._linear: Callable[[], LinearPattern] = lru_cache(maxsize=1)(lambda: LinearPattern(pattern, _HOW))
+
+    def search(self, text: str) -> Groups | None:
+        """What matches first, and its groups; None where nothing matches."""
+        if self._choices >= _ENDLESSLY or len(text) ** (self._choices + 1) > _MOST_WAYS:
+            return self._linear().search(text)
+        found = self._pattern.search(text)
+        return (found[0], *found.groups()) if found else None
 
 
 @lru_cache(maxsize=2_000)
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The pattern, in which case makes no difference and `^` and `$` are also the ends of lines."""
+def compile_pattern(pattern: str) -> Pattern:
+    """The compiled pattern; raises ExpressionError for one that is wrong or too long."""
     if len(pattern) > _LONGEST:
         raise ExpressionError("regular expression is too long")
     try:
-        translated = _translated(pattern)
-        # Parsed once more below; Python warns of sets that a later version may read differently.
-        parsed = _parser.parse(translated, re.IGNORECASE | re.MULTILINE)
-        if _endless_within(parsed, inside=False):
-            raise ExpressionError(f"regular expression '{pattern}' repeats a repeat")
-        return re.compile(translated, re.IGNORECASE | re.MULTILINE | re.ASCII * _wants_ascii(translated))
+        # Python warns of sets which a later version may read differently; here they are as wrong as others.
+        return Pattern(_translated(pattern))
     except (re.error, OverflowError, RecursionError, FutureWarning, DeprecationWarning):
         raise ExpressionError(f"invalid regular expression '{pattern}'") from None
 
 
-def _wants_ascii(_pattern: str) -> int:
-    return 0
+def _choices(nodes: Any) -> int:
+    """How many choices stand side by side; `_ENDLESSLY` where one is within another."""
+    count = 0
+    for operator, argument in nodes:
+        if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            least, most, body = argument
+            if least > _LARGEST_REPEAT or (most != sre.MAXREPEAT and most > _LARGEST_REPEAT):
+                raise re.error("repeats too often")
+            inner = _choices(body)
+            if inner and most > 1:
+                return _ENDLESSLY
+            count += inner + (least != most)
+        elif operator is sre.SUBPATTERN:
+            count += _choices(argument[-1])
+        elif operator is sre.BRANCH:
+            count += 1 + max(_choices(branch) for branch in argument[1])
+        elif operator not in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN, sre.AT):
+            raise re.error("not supported")
+    return min(count, _ENDLESSLY)
 
 
 def _translated(pattern: str) -> str:
     """The pattern in Python's syntax."""
     out: list[str] = []
-    open_flags = [0]
-    at = 0
-    in_set = False
+    #: For each open group, how many groups were opened in it for flags that hold to its end.
+    opened = [0]
+    at, in_set = 0, False
     while at < len(pattern):
         char = pattern[at]
         flags = None if in_set else _FLAGS.match(pattern, at)
         if char == "\\":
             piece, at = _escape(pattern, at, in_set)
             out.append(piece)
-            continue
-        if flags:
-            on, off = flags[1].replace("U", ""), (flags[2] or "").replace("U", "")
-            out.append(f"(?{on}{off if off != '-' else ''}:")
-            open_flags[-1] += 1
+        elif flags:
+            out.append(_flag_group(flags))
+            opened[-1] += 1
             at = flags.end()
-            continue
-        if in_set:
-            posix = re.match(r"\[:(\w+):\]", pattern[at:])
-            if posix and posix[1] in _CLASSES:
-                out.append(_CLASSES[posix[1]])
-                at += posix.end()
-                continue
+        elif in_set:
+            posix = _POSIX.match(pattern, at)
             in_set = char != "]"
-            out.append("\\[" if char == "[" else char)
+            out.append(_CLASSES.get(posix[1], "") if posix else "\\[" if char == "[" else char)
+            at = posix.end() if posix else at + 1
         elif char == "[":
-            in_set = True
-            start = re.match(r"\[\^?\]?", pattern[at:])
-            out.append(start[0] if start else char)
-            at += len(start[0]) if start else 1
-            continue
-        elif char == "(":
-            open_flags.append(0)
-            out.append(char)
-        elif char == ")":
-            out.append(")" * (open_flags.pop() + 1) if len(open_flags) > 1 else char)
+            start = _SET_START.match(pattern, at)
+            out.append(start[0].replace("]", "\\]") if start else char)
+            at, in_set = start.end() if start else at + 1, True
         else:
-            out.append(char)
-        at += 1
-    return "".join(out) + ")" * sum(open_flags[:1])
+            at += _opening(pattern, at, opened, out)
+    return "".join(out) + ")" * opened[0]
+
+
+def _opening(pattern: str, at: int, opened: list[int], out: list[str]) -> int:
+    """Writes a character outside sets, or the beginning or end of a group; answers how much was read."""
+    char = pattern[at]
+    if char == "(":
+        opened.append(0)
+        scoped = _SCOPED_FLAGS.match(pattern, at)
+        if scoped:
+            out.append(_flag_group(scoped))
+            return len(scoped[0])
+        out.append(char)
+    else:
+        out.append(")" * (opened.pop() + 1) if char == ")" and len(opened) > 1 else char)
+    return 1
+
+
+def _flag_group(flags: re.Match[str]) -> str:
+    on, off = flags[1].replace("U", ""), (flags[2] or "").replace("U", "")
+    return f"(?{on}{off if off != '-' else ''}:"
 
 
 def _escape(pattern: str, at: int, in_set: bool) -> tuple[str, int]:
@@ -95,26 +141,7 @@ def _escape(pattern: str, at: int, in_set: bool) -> tuple[str, int]:
         end = pattern.find(r"\E", at)
         end = len(pattern) if end < 0 else end
         return re.escape(pattern[at + 2 : end]), end + 2
-    prop = re.match(r"\\[pP]\{?(\w+)\}?", pattern[at:])
-    if prop and prop[1] in _UNICODE and not in_set:
-        return _UNICODE[prop[1]], at + prop.end()
+    named = _PROPERTY.match(pattern, at)
+    if named and named[1] in _UNICODE and not in_set:
+        return _UNICODE[named[1]], named.end()
     return pattern[at : at + 2], at + 2
-
-
-def _endless_within(parsed: Any, *, inside: bool) -> bool:
-    """Whether a repeat without an end stands inside another."""
-    for operator, argument in parsed:
-        if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-            _, most, body = argument
-            endless = most == sre.MAXREPEAT
-            if (endless and inside) or _endless_within(body, inside=inside or endless):
-                return True
-        elif operator is sre.SUBPATTERN:
-            if _endless_within(argument[-1], inside=inside):
-                return True
-        elif operator is sre.BRANCH:
-            if any(_endless_within(branch, inside=inside) for branch in argument[1]):
-                return True
-        elif operator in (sre.ASSERT, sre.ASSERT_NOT) and _endless_within(argument[1], inside=inside):
-            return True
-    return False

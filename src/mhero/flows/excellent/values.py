@@ -124,7 +124,7 @@ class Scope:
 
     __slots__ = ("budget", "context", "env", "locals", "root", "warnings")
 
-    def __init__(self, env: Environment, context: Mapping[str, object], budget: int = 200_000) -> None:
+    def __init__(self, env: Environment, context: Mapping[str, object], budget: int = 1_000_000) -> None:
         self.env = env
         self.context = context
         self.locals: dict[str, object] | None = None
@@ -144,7 +144,7 @@ class Scope:
         root = self.root
         root.budget -= amount
         if root.budget < 0:
-            raise BudgetExceeded("evaluation budget exceeded")
+            raise BudgetExceeded
 
     def warn(self, message: str) -> None:
         """Notes something that the flow's author should know."""
@@ -178,7 +178,10 @@ class XFunction:
             raise
         except ExpressionError as exc:
             raise ExpressionError(f"error calling {self.name or '<anon>'}(...): {exc}") from None
-        scope.spend(1 + len(result) if isinstance(result, (str, list)) else 1)
+        root = scope.root
+        root.budget -= 1 + len(result) if isinstance(result, (str, list)) else 1
+        if root.budget < 0:
+            raise BudgetExceeded
         return result
 
     def _needs(self, got: int) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mhero.flows.excellent import layouts
-from mhero.flows.excellent.dates import add_days, add_months, add_seconds, localize
+from mhero.flows.excellent.dates import add_days, add_months, add_seconds, in_zone, localize
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions.registry import clock, day, function, integer, moment, number, text
 from mhero.flows.excellent.values import Scope
@@ -52,10 +52,10 @@ def datetime_from_epoch(scope: Scope, seconds: Decimal) -> datetime:
 def datetime_diff(scope: Scope, start: datetime, end: datetime, unit: str) -> int:
     """How many units lie between two moments; of days and longer units, as the calendar counts them."""
     if unit in _SECONDS:
-        passed = end.astimezone(UTC) - start.astimezone(UTC)
+        passed = in_zone(end, UTC) - in_zone(start, UTC)
         return int(Decimal(passed // timedelta(microseconds=1)) / 1_000_000 / _SECONDS[unit])
     zone = scope.env.timezone
-    first, last = start.astimezone(zone), end.astimezone(zone)
+    first, last = in_zone(start, zone), in_zone(end, zone)
     if unit == "Y":
         return last.year - first.year
     if unit == "M":
@@ -95,7 +95,7 @@ def tz_offset(_scope: Scope, value: datetime) -> str:
 @function(moment)
 def epoch(_scope: Scope, value: datetime) -> Decimal:
     """How many seconds the moment is after the beginning of 1970."""
-    return Decimal((value - _EPOCH) // timedelta(microseconds=1)) / 1_000_000
+    return Decimal((in_zone(value, UTC) - _EPOCH) // timedelta(microseconds=1)) / 1_000_000
 
 
 @function()
@@ -162,7 +162,7 @@ def format_datetime(
     """The moment in a layout and zone, or as the environment writes it."""
     env = scope.env
     return layouts.write(
-        value.astimezone(zone or env.timezone), layout or f"{env.date_format} {env.time_format}"
+        in_zone(value, zone or env.timezone), layout or f"{env.date_format} {env.time_format}"
     )
 
 

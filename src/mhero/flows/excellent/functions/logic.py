@@ -9,7 +9,6 @@ from mhero.flows.excellent import convert
 from mhero.flows.excellent.dates import add_days
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions.registry import (
-    anything,
     boolean,
     clock,
     day,
@@ -70,10 +69,13 @@ def or_(_scope: Scope, *values: object) -> bool:
     return any(convert.to_boolean(value) for value in values)
 
 
-@function(boolean, anything, anything)
+@function(boolean, raw, raw)
 def if_(_scope: Scope, test: bool, value1: object, value2: object) -> object:
-    """The one value where the test is true, else the other."""
-    return value1 if test else value2
+    """The one value where the test is true, else the other; the one not taken may be an error."""
+    chosen = value1 if test else value2
+    if isinstance(chosen, XError):
+        raise ExpressionError(chosen.message)
+    return chosen
 
 
 @function(raw)

@@ -92,6 +92,10 @@ def function(
     """
 
     def register(body: Body) -> Body:
+        def convert_one(scope: Scope, arg: object) -> object:
+            result = body(scope, converters[0](scope, arg))
+            return Decimal(result) if type(result) is int else result
+
         def convert_and_call(scope: Scope, *args: object) -> object:
             values = [converter(scope, arg) for converter, arg in zip(converters, args, strict=False)]
             if rest is not None and len(args) > len(converters):
@@ -101,7 +105,9 @@ def function(
 
         known = name or body.__name__.rstrip("_")
         maximum = None if rest is not None else len(converters)
-        FUNCTIONS[known] = XFunction(known, convert_and_call, len(converters) - optional, maximum)
+        only_one = len(converters) == maximum == 1 and not optional
+        called = convert_one if only_one else convert_and_call
+        FUNCTIONS[known] = XFunction(known, called, len(converters) - optional, maximum)
         return body
 
     return register
