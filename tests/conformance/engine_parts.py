@@ -25,8 +25,8 @@ from mhero.flows.definition.inspect import inspect, localizables, texts
 from mhero.flows.definition.read import read_flow
 from mhero.flows.errors import FlowError, InvalidResume
 from mhero.flows.excellent.convert import to_json
-from mhero.flows.session import Sprint, resume, start
 from mhero.flows.services import Limits
+from mhero.flows.session import Sprint, resume, start
 from mhero.flows.state import Session
 from mhero.flows.triggers import read_trigger
 
@@ -37,13 +37,15 @@ VOICE = "7a84463d-d209-4d3e-a0ff-79f977cd7bd0"
 ENVIRONMENT = {"allowed_languages": ["eng", "spa"], "default_country": "RW", "timezone": "America/Guayaquil"}
 RYAN = {
     "uuid": "5d76d86b-3bb9-4d5a-b822-c9d86f5d8e4f",
-    "id": 1234567,
     "name": "Ryan Lewis",
     "language": "eng",
     "status": "active",
     "timezone": "America/Guayaquil",
     "created_on": "2018-06-20T11:40:30.123456789Z",
-    "urns": ["tel:+12065551212?channel=57f1078f-88aa-46f4-a59a-948a5739c03d", "twitterid:54784326227#nyaruka"],
+    "urns": [
+        "tel:+12065551212?channel=57f1078f-88aa-46f4-a59a-948a5739c03d",
+        "twitterid:54784326227#nyaruka",
+    ],
     "groups": [
         {"uuid": "b7cf0d83-f1c9-411c-96fd-c511a4cfa86d", "name": "Testers"},
         {"uuid": "0ec97956-c451-48a0-a180-1ce766623e31", "name": "Males"},
@@ -117,7 +119,7 @@ def action(case: Json) -> None:
     fixed = fixed_uuids(raw, RYAN, case["action"], case.get("contact"))
     same(events, case["events"], fixed, "events")
     if case.get("contact_after"):
-        same(sprint.contact, {"id": 1234567, **case["contact_after"]}, fixed, "contact_after")
+        same(sprint.contact, case["contact_after"], fixed, "contact_after")
     if "locals_after" in case:
         same(sprint.runs[0].locals, case["locals_after"], fixed, "locals_after")
     if "webhook" in case:
@@ -182,17 +184,17 @@ def modifier_cases() -> Iterator[Case]:
     for name in names:
         for case in testdata(f"flows/modifiers/testdata/{name}.json"):
             ticketing = name.startswith("ticket")
-            yield "modifiers", f"{name}: {case['description']}", (
-                skipped("ticketing") if ticketing else partial(modifier, case)
+            yield (
+                "modifiers",
+                f"{name}: {case['description']}",
+                (skipped("ticketing") if ticketing else partial(modifier, case)),
             )
 
 
 def modifier(case: Json) -> None:
     raw = testdata("flows/modifiers/testdata/_assets.json")
     assets = read_assets(raw)
-    environment = read_environment(
-        {"allowed_languages": ["eng", "spa"], "default_country": "US"}, assets
-    )
+    environment = read_environment({"allowed_languages": ["eng", "spa"], "default_country": "US"}, assets)
     changing = Session(
         assets=assets, environment=environment, contact=copy.deepcopy(case["contact_before"]), trigger={},
         services=MockedServices({}), limits=None, uuid=counting(),
@@ -221,7 +223,11 @@ def router(case: Json) -> None:
     contact = {"uuid": "5d76d86b-3bb9-4d5a-b822-c9d86f5d8e4f", "name": "Ryan Lewis", "status": "active"}
     started = {"type": "manual", "flow": {"uuid": uuid, "name": ""}, "triggered_on": "2025-05-04T12:30:46Z"}
     sprint = start(
-        assets=assets, environment=read_environment({}, assets), contact=contact, trigger=started, uuid=counting()
+        assets=assets,
+        environment=read_environment({}, assets),
+        contact=contact,
+        trigger=started,
+        uuid=counting(),
     )
     fixed = fixed_uuids(raw)
     same([e for e in sprint.events if not e["type"].startswith("run_") or e["type"] == "run_result_changed"],
@@ -255,7 +261,11 @@ def resumed(case: Json) -> None:
     assets = read_assets(raw)
     environment = read_environment({}, assets)
     contact = {"uuid": "c59b0033-e748-4240-9d4c-e85eb6800151", "name": "Bob", "status": "active"}
-    started = {"type": "manual", "flow": {"uuid": flow["uuid"], "name": ""}, "triggered_on": "2025-05-04T12:30:46Z"}
+    started = {
+        "type": "manual",
+        "flow": {"uuid": flow["uuid"], "name": ""},
+        "triggered_on": "2025-05-04T12:30:46Z",
+    }
     first = start(assets=assets, environment=environment, contact=contact, trigger=started, uuid=counting())
     try:
         second = resume(

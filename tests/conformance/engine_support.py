@@ -78,9 +78,11 @@ class MockedServices:
         if not answers:
             raise AssertionError(f"no answer is mocked for {request.url}")
         answer = answers.pop(0)
-        body = answer.get("body", "") * (answer.get("body_repeat") or 1)
+        body = (answer.get("body") or "") * (answer.get("body_repeat") or 1)
         return WebhookResponse(
-            status=answer["status"], headers=answer.get("headers") or {}, body=body.encode("utf-8", "surrogateescape")
+            status=answer["status"],
+            headers=answer.get("headers") or {},
+            body=body.encode("utf-8", "surrogateescape"),
         )
 
     def send_email(self, to: list[str], subject: str, body: str) -> None:
@@ -118,7 +120,7 @@ def normal(value: Any, fixed: Iterable[str]) -> Any:
             walked: Json = {}
             # The lists are in the order of time, so what is new gets its number there first.
             for key in sorted(item, key=lambda name: (not isinstance(item[name], list), name)):
-                if key in _WIRE and "url" in item or key == "format":
+                if (key in _WIRE and "url" in item) or key == "format":
                     continue
                 if key in _TIMES and isinstance(item[key], str):
                     walked[key] = "a moment"
@@ -138,7 +140,9 @@ def normal(value: Any, fixed: Iterable[str]) -> Any:
 
 def _duration(event: Json) -> int:
     """The minutes from an event to its expiry; its clock may have ticked a little between."""
-    ends, begins = (datetime.fromisoformat(event[key][:26].rstrip("Z")) for key in ("expires_on", "created_on"))
+    ends, begins = (
+        datetime.fromisoformat(event[key][:26].rstrip("Z")) for key in ("expires_on", "created_on")
+    )
     return round((ends - begins).total_seconds() / 60)
 
 

@@ -231,7 +231,14 @@ def _run(run: Run) -> object:
 
 
 def related_object(
-    session: Session, *, uuid: str, contact: Contact, flow: Json, status: str, results: dict[str, Json]
+    session: Session,
+    *,
+    called: str,
+    uuid: str,
+    contact: Contact,
+    flow: Json,
+    status: str,
+    results: dict[str, Json],
 ) -> XObject:
     """A parent or child run; `run` in it is from a time when it held all of this."""
 
@@ -242,7 +249,13 @@ def related_object(
             "fields": fields_object(contact),
             "flow": flow_object(flow),
             "results": results_object(results),
-            "run": XObject({"status": status}),
+            "run": XObject(
+                {
+                    "status": Deprecated(
+                        status, f"@{called}.run.status is deprecated, use @{called}.status instead"
+                    )
+                }
+            ),
             "status": status,
             "urns": urns_object(contact, session),
         }
@@ -256,7 +269,7 @@ def _child(run: Run) -> object:
     if child is None:
         return None
     return related_object(
-        run.session, uuid=child.uuid, contact=run.session.contact, flow=child.flow_reference, status=child.status,
+        run.session, called="child", uuid=child.uuid, contact=run.session.contact, flow=child.flow_reference, status=child.status,
         results=child.results,
     )  # fmt: skip
 
@@ -266,7 +279,7 @@ def _parent(run: Run) -> object:
     if run.parent is not None:
         parent = run.parent
         return related_object(
-            session, uuid=parent.uuid, contact=session.contact, flow=parent.flow_reference, status=parent.status,
+            session, called="parent", uuid=parent.uuid, contact=session.contact, flow=parent.flow_reference, status=parent.status,
             results=parent.results,
         )  # fmt: skip
     summary = session.trigger.get("run_summary")
@@ -277,7 +290,7 @@ def _parent(run: Run) -> object:
     if known and known.get("name"):
         flow["name"] = known["name"]
     return related_object(
-        session, uuid=summary.get("uuid", ""), contact=Contact(summary.get("contact") or {}, session.assets),
+        session, called="parent", uuid=summary.get("uuid", ""), contact=Contact(summary.get("contact") or {}, session.assets),
         flow=flow, status=summary.get("status", ""), results=summary.get("results") or {},
     )  # fmt: skip
 

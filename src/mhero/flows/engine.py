@@ -37,7 +37,11 @@ def continue_from_wait(session: Session, run: Run, resume: Json) -> None:
     if kind != EXPIRATION and wait is not None and not wait.accepts(kind):
         raise InvalidResume(f"resume of type {kind} not accepted by wait of type {wait.type}")
     if session.sprints > session.limits.sprints_per_session:
-        fail(session, run, f"Reached limit of {session.limits.sprints_per_session} sprints")
+        fail(
+            session,
+            run,
+            f"Reached maximum number of sprints per session ({session.limits.sprints_per_session})",
+        )
         return
     if kind == MSG:
         session.take_message(resume["event"])
@@ -66,6 +70,8 @@ def continue_sprint(session: Session, run: Run, resumed: Node | None, *, timed_o
     """
     steps = 0
     next_node: Node | None = None
+    # What the way out of a parent begins at, as RapidPro counts it: the last node that was visited at all.
+    last = run.node
     try:
         if resumed is not None:
             next_node = _leave(session, run, resumed, timed_out=timed_out)
@@ -73,14 +79,17 @@ def continue_sprint(session: Session, run: Run, resumed: Node | None, *, timed_o
             next_node = run.flow.nodes[0]
         while True:
             if next_node is None:
-                finished = _finish(session, run)
+                finished = _finish(session, run, last)
                 if finished is None:
                     return
                 run, next_node = finished
                 continue
             steps += 1
             if steps > session.limits.steps_per_sprint:
-                raise RunFailed(f"Reached limit of {session.limits.steps_per_sprint} steps per sprint")
+                raise RunFailed(
+                    f"Reached maximum number of steps per sprint ({session.limits.steps_per_sprint})"
+                )
+            last = next_node
             run, next_node, waits = _visit(session, run, next_node)
             if waits:
                 run.status = session.status = WAITING
@@ -146,12 +155,11 @@ def _leave(
     return run.flow.by_uuid[exit_.destination_uuid]
 
 
-def _finish(session: Session, run: Run) -> tuple[Run, Node | None] | None:
+def _finish(session: Session, run: Run, last: Node | None) -> tuple[Run, Node | None] | None:
     """Ends a run that has nowhere to go; the run to go on with, or None when the session is at its end."""
     if run.exited_on is None:
         run.exit(COMPLETED)
     parent = run.parent
-    last = run.node.uuid if run.node else ""
     if parent is None or parent.exited_on is not None:
         session.status = COMPLETED
         return None
@@ -160,7 +168,7 @@ def _finish(session: Session, run: Run) -> tuple[Run, Node | None] | None:
         fail(session, parent, "Can't resume parent run in node that no longer exists")
         return None
     session.changed()
-    return parent, _leave(session, parent, node, origin=last)
+    return parent, _leave(session, parent, node, origin=last.uuid if last else "")
 
 
 def fail(session: Session, run: Run, text: str) -> None:

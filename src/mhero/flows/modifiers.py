@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mhero.flows import times, urns
 from mhero.flows.assets import Channel, ContactField, Group
+from mhero.flows.cases import TESTS, Match
 from mhero.flows.contact import STATUSES, Contact, typed_value, zone
 from mhero.flows.environment import Environment
 from mhero.flows.errors import InvalidModifier
+from mhero.flows.excellent.convert import to_text
 from mhero.flows.excellent.dates import parse_datetime
 from mhero.flows.excellent.numbers import parse_number
 from mhero.flows.urns import URN
@@ -118,13 +120,11 @@ LEVELS = {"state": 1, "district": 2, "ward": 3}
 
 def _places(env: Environment, text: str, field: ContactField) -> Json:
     """The place that the text means, and those around it, as paths."""
-    assert env.locations is not None
     level = LEVELS[field.type]
-    path = env.locations.find(text)
-    found = [path] if path is not None else env.locations.find_by_name(text, level, None)
-    if not found:
+    found = TESTS[f"has_{field.type}"](env, text)
+    if not isinstance(found, Match):
         return {}
-    parts = [part.strip() for part in str(found[0].path).split(">")]
+    parts = [part.strip() for part in to_text(found.match).split(">")]
     return {
         name: " > ".join(parts[: depth + 1])
         for name, depth in LEVELS.items()
@@ -258,7 +258,7 @@ def change_urns(to: Changing, wanted: list[tuple[str, str | None]], modification
             to.error("URN is taken by another contact", "urn:taken", {"urn": urn.identity})
             continue
         if len(after) >= MOST_URNS:
-            to.error("Contact has too many URNs", "urn:limit", {"limit": str(MOST_URNS)})
+            to.error(f"Contact has too many URNs, limit is {MOST_URNS}")
             break
         seen.add(urn.identity)
         kept = existing.get(urn.identity, urn)
@@ -325,7 +325,7 @@ def _groups(to: Changing, modifier: Json) -> bool:
             to.error(f"Can't {verb} the query based group '{group.name}'")
     if modification == "add":
         if to.contact.status != "active":
-            to.error("Can't add blocked, stopped or archived contacts to groups")
+            to.error("Can't add blocked or stopped contacts to groups")
             return False
         return add_groups(to, static)
     return remove_groups(to, static)

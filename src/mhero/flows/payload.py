@@ -1,8 +1,8 @@
-"""What webhooks of old and resthooks post, as an expression: contact, flow, path, results, run and input."""
+"""What webhooks of old and resthooks post, as expressions: contact, flow, path, results, run and input."""
 
 from __future__ import annotations
 
-_CONTACT = 'object("uuid", contact.uuid, "name", contact.name, "urn", contact.urn)'
+_NAMED = '"uuid", contact.uuid, "name", contact.name, "urn", contact.urn'
 _RESULTS = (
     "foreach_value(results, extract_object, "
     '"category", "category_localized", "created_on", "input", "name", "node_uuid", "value")'
@@ -25,14 +25,21 @@ _INPUT = (
     '"uuid", input.uuid), null)'
 )
 
-#: Also the payload that every subscriber of a resthook is sent.
-WEBHOOK_BODY = (
-    "@(json(object("
-    f'"contact", {_CONTACT}, '
-    '"flow", run.flow, '
-    '"path", run.path, '
-    f'"results", {_RESULTS}, '
-    f'"run", {_RUN}, '
-    f'"input", {_INPUT}, '
-    '"channel", default(input.channel, null))))'
-)
+
+def _payload(contact: str) -> str:
+    return (
+        "@(json(object("
+        f'"contact", object({contact}), '
+        '"flow", run.flow, '
+        '"path", run.path, '
+        f'"results", {_RESULTS}, '
+        f'"run", {_RUN}, '
+        f'"input", {_INPUT}, '
+        '"channel", default(input.channel, null))))'
+    )
+
+
+#: What a webhook of a definition before 13 posted.
+WEBHOOK_BODY = _payload(_NAMED)
+#: What every subscriber of a resthook is sent.
+RESTHOOK_BODY = _payload(f'{_NAMED}, "language", contact.language')

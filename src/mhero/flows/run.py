@@ -11,7 +11,7 @@ from mhero.flows.definition.checks import snakify
 from mhero.flows.definition.flow import Flow, Node
 from mhero.flows.environment import Environment
 from mhero.flows.excellent.template import Problem
-from mhero.flows.texts import template
+from mhero.flows.texts import ellipsis, template
 
 if TYPE_CHECKING:
     from mhero.flows.state import Session
@@ -163,7 +163,7 @@ class Run:
         else:
             fine = True
         limit = self.session.limits.template_characters
-        return (found[:limit] if bounded and len(found) > limit else found), fine
+        return (ellipsis(found, limit) if bounded else found), fine
 
     def value(self, source: str) -> object:
         """The value of a text that is one expression; otherwise its text."""

@@ -14,3 +14,8 @@ TOP_LEVELS = frozenset((
 def template(text: str) -> Template:
     """The compiled template of a text, from the cache where it was compiled before."""
     return compile_template(text, top_levels=TOP_LEVELS)
+
+
+def ellipsis(text: str, longest: int) -> str:
+    """The text, or as much of it as there is room for before three dots."""
+    return text if len(text) <= longest else text[: longest - 3] + "..."

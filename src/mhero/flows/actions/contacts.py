@@ -25,7 +25,7 @@ class AddContactGroups(Action):
     def execute(self, run: Run) -> None:
         session = run.session
         if session.contact.status != "active":
-            session.error("Can't add blocked, stopped or archived contacts to groups")
+            session.error("Can't add blocked or stopped contacts to groups")
             return
         groups = resolve_groups(run, self.data["groups"], static="add contacts to")
         if groups:
@@ -48,7 +48,7 @@ class RemoveContactGroups(Action):
     def execute(self, run: Run) -> None:
         session = run.session
         if self.data.get("all_groups"):
-            groups = [group for group in session.contact.groups if not group.query]
+            groups = [group for group in session.assets.groups.values() if not group.query]
         else:
             groups = resolve_groups(run, self.data.get("groups") or [], static="remove contacts from")
         if groups:

@@ -34,7 +34,6 @@ class RequestOptIn(Action):
     """Was for channels that need a contact's consent."""
 
     type = "request_optin"
-    references = (("optin", "optin"),)
 
     def execute(self, run: Run) -> None:
         run.session.error("opt-in requests are no longer supported", "action:unsupported")

@@ -98,7 +98,7 @@ def evaluate_content(run: Run, action: Action, language: str = "") -> Content:
 
 def locale(language: str, country: str) -> str:
     """Such as "eng-US"; nothing for no language."""
-    if not language or language == "und":
+    if not language:
         return ""
     return f"{language}-{country}" if country else language
 

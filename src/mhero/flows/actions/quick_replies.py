@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from mhero.flows.texts import ellipsis
+
 Json = dict[str, Any]
 
 _WRITTEN = re.compile(r"(?:<(location|form|url)>)?(.*?)(?:<extra>(.*))?\Z", re.DOTALL)
 LONGEST_TEXT = 64
-LONGEST_EXTRA = 640
+LONGEST_EXTRA = 1000
 
 
 def as_text(item: object) -> str:
@@ -40,8 +42,3 @@ def shortened(reply: Json) -> Json:
         if name in reply:
             reply[name] = ellipsis(reply[name], longest)
     return reply
-
-
-def ellipsis(text: str, longest: int) -> str:
-    """The text, or as much of it as there is room for before three dots."""
-    return text if len(text) <= longest else text[: longest - 3] + "..."

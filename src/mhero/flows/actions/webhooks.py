@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mhero.flows.actions.base import Action
-from mhero.flows.actions.quick_replies import ellipsis
 from mhero.flows.definition.checks import HEADER_NAME, Checks
 from mhero.flows.errors import ServiceFailed
-from mhero.flows.payload import WEBHOOK_BODY
+from mhero.flows.payload import RESTHOOK_BODY
 from mhero.flows.run import Run
 from mhero.flows.services import WebhookRequest, WebhookResponse
+from mhero.flows.texts import ellipsis
 
 Json = dict[str, Any]
 
@@ -21,6 +21,13 @@ LONGEST_URL = 2048
 _LONGEST_TRACE = 10_000
 #: A longer answer is not kept with the result, where it would be kept for good.
 _LONGEST_EXTRA = 10_000
+_LONGEST_SHOWN = 255
+#: What a definition may have.
+_LONGEST_TEMPLATE = 8192
+_LONGEST_BODY = 20_000
+_MOST_HEADERS = 10
+_LONGEST_HEADER_NAME = 100
+_LONGEST_HEADER = 5000
 _GONE = 410
 SUCCESS, RESPONSE_ERROR, CONNECTION_ERROR, SUBSCRIBER_GONE = (
     "success", "response_error", "connection_error", "subscriber_gone",
@@ -130,12 +137,18 @@ class CallWebhook(Action):
     def check(cls, checks: Checks) -> None:
         checks.required("url")
         checks.one_of("method", METHODS, "HTTP method")
-        checks.text("url")
-        checks.text("body")
+        checks.text("url", longest=_LONGEST_TEMPLATE)
+        checks.text("body", longest=_LONGEST_BODY)
         headers = checks.data.get("headers") or {}
         if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
             checks.fail("field 'headers' must be an object of texts")
             return
+        if len(headers) > _MOST_HEADERS:
+            checks.fail(f"field 'headers' must be less than or equal to {_MOST_HEADERS}")
+        for name, value in headers.items():
+            for text, longest in ((name, _LONGEST_HEADER_NAME), (value, _LONGEST_HEADER)):
+                if len(text) > longest:
+                    checks.fail(f"field 'headers[{name}]' must be less than or equal to {longest}")
         checks.result_name()
         if not checks.problems:
             if checks.data["method"] == "GET" and checks.data.get("body"):
@@ -173,7 +186,7 @@ class CallWebhook(Action):
             return None
         host = _host(url)
         if not host or len(url) > LONGEST_URL:
-            shown = ellipsis(url, 200)
+            shown = ellipsis(url, _LONGEST_SHOWN)
             session.error(
                 f"Webhook URL evaluated to an invalid URL: '{shown}'", "url:invalid", {"url": shown}
             )
@@ -218,7 +231,7 @@ class CallResthook(Action):
         if resthook is None:
             return
         slug = self.data["resthook"]
-        body, fine = run.text(WEBHOOK_BODY, bounded=False)
+        body, fine = run.text(RESTHOOK_BODY, bounded=False)
         if not fine:
             return
         session.log("resthook_called", resthook=slug, payload=json.loads(body))

@@ -236,7 +236,11 @@ def _results(flow: Flow) -> list[Json]:
 def waits(flow: Flow) -> list[Json]:
     """The nodes that wait: their id, for what, and for how long at most."""
     return [
-        {"node_uuid": node.uuid, "type": node.router.wait.type, "timeout_seconds": node.router.wait.timeout_seconds}
+        {
+            "node_uuid": node.uuid,
+            "type": node.router.wait.type,
+            "timeout_seconds": node.router.wait.timeout_seconds,
+        }
         for node in flow.nodes
         if node.router is not None and node.router.wait is not None
     ]
