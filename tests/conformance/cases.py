@@ -44,6 +44,11 @@ def rows(name: str, table: str) -> list[dict[str, Any]]:
     return [row for item in load(path) if item["func"] == table for row in item["rows"]]
 
 
+def equal(found: object, expected: object) -> None:
+    """What a case asserts: the table shows both."""
+    assert found == expected, f"got {found!r}, expected {expected!r}"
+
+
 def skipped(reason: str) -> Callable[[], None]:
     """A case that is counted, but not tried."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from tests.conformance.cases import Case, load, rapidpro, rows
+from tests.conformance.cases import Case, equal, load, rapidpro, rows
 
 from mhero.flows.assets import Assets, assets_from_json
 from mhero.flows.contact import Contact
@@ -126,23 +126,23 @@ def parsed(row: dict[str, Any]) -> None:
     env = environment(bool(row.get("redactURNs")))
     if row.get("err"):
         exc = failure(lambda: parse(row["text"], env, resolver(row)))
-        assert str(exc) == row["err"]
+        equal(str(exc), row["err"])
         return
     query = parse(row["text"], env, resolver(row))
-    assert str(query) == row["parsed"]
+    equal(str(query), row["parsed"])
     if not row.get("redactURNs"):
-        assert parse(str(query), env, resolver(row)).root == query.root
+        equal(parse(str(query), env, resolver(row)).root, query.root)
 
 
 def refused(row: dict[str, Any]) -> None:
     exc = failure(lambda: parse(row["query"], environment(), AssetsResolver(ASSETS)))
-    assert exc.code == row["errCode"]
+    equal(exc.code, row["errCode"])
     if exc.code != "syntax":  # Where our wording is our own.
-        assert (str(exc), exc.extra) == (row["errMsg"], row["errExtra"])
+        equal((str(exc), exc.extra), (row["errMsg"], row["errExtra"]))
 
 
 def written(row: dict[str, Any]) -> None:
-    assert str(simplified(tree(row["node"]))) == row["query"]
+    equal(str(simplified(tree(row["node"]))), row["query"])
 
 
 def tree(data: dict[str, Any]) -> Node:
@@ -163,7 +163,7 @@ def asked(row: dict[str, Any]) -> None:
     env = environment(row["redaction"]["$id"].endswith("URNs"))
     if row["err"]:
         exc = failure(lambda: parse(row["query"], env, AssetsResolver(ASSETS)))
-        assert str(exc) == row["err"]
+        equal(str(exc), row["err"])
         return
     query = parse(row["query"], env, AssetsResolver(ASSETS))
     assert query.matches(env, Contact(BEN, ASSETS)) is row["result"]
@@ -172,13 +172,12 @@ def asked(row: dict[str, Any]) -> None:
 def inspected(row: dict[str, Any]) -> None:
     found = parse(row["query"], environment(), resolver(row)).inspect()
     expected = row["inspection"]
-    assert list(found.attributes) == expected["Attributes"]
-    assert list(found.schemes) == expected["Schemes"]
-    assert [[item["key"], item["name"]] for item in found.fields] == [
-        item["args"] for item in expected["Fields"]
-    ]
+    equal(list(found.attributes), expected["Attributes"])
+    equal(list(found.schemes), expected["Schemes"])
+    fields = [[item["key"], item["name"]] for item in found.fields]
+    equal(fields, [item["args"] for item in expected["Fields"]])
     named = [[item["name_match"]] if "name_match" in item else list(item.values()) for item in found.groups]
-    assert named == [item["args"] for item in expected["Groups"]]
+    equal(named, [item["args"] for item in expected["Groups"]])
     assert found.allow_as_group is expected["AllowAsGroup"]
 
 
@@ -186,7 +185,7 @@ def searched(row: dict[str, Any]) -> None:
     """The search engine's own query is no concern of ours; that the text is one of ours is."""
     env = environment(row["redact_urns"], "YYYY-MM-DD")
     query = parse(row["query"], env, AssetsResolver(ASSETS))
-    assert parse(str(query), env, AssetsResolver(ASSETS)).root == query.root
+    equal(parse(str(query), env, AssetsResolver(ASSETS)).root, query.root)
 
 
 def grouped(row: dict[str, Any], assets: Assets) -> None:
@@ -194,4 +193,4 @@ def grouped(row: dict[str, Any], assets: Assets) -> None:
     contact = Contact(row["contact_before"], assets)
     able = contact.status == "active"
     found = [group.uuid for group in assets.query_groups if able and matches(group.query, contact, env)]
-    assert found == [group["uuid"] for group in row["contact_after"].get("groups", [])]
+    equal(found, [group["uuid"] for group in row["contact_after"].get("groups", [])])
