@@ -29,10 +29,12 @@ Json = dict[str, Any]
 MEDIA = "https://myfiles.com"
 #: The ids that the seeded generator of the cases makes, in order.
 IDS = (
-    "1b2083ab-a0cb-48da-924e-9de1a11831b3", "ad9bdcfa-5604-4542-98c7-1f0d5859f77e",
-    "b26fcae1-abb6-49f8-95cf-9fca95f1c30a", "5a66dd9c-356e-4287-92ed-42cbd11a03fd",
+    "1b2083ab-a0cb-48da-924e-9de1a11831b3",
+    "ad9bdcfa-5604-4542-98c7-1f0d5859f77e",
+    "b26fcae1-abb6-49f8-95cf-9fca95f1c30a",
+    "5a66dd9c-356e-4287-92ed-42cbd11a03fd",
     "59ad8481-1332-4457-b20c-e3cb6203e029",
-)  # fmt: skip
+)
 
 
 def families() -> Iterator[Case]:

@@ -1,5 +1,7 @@
 """Families: actions, modifiers, routers, triggers and resumes, one at a time."""
 
+# ruff: noqa: PT017 - The cases run outside of pytest too.
+
 from __future__ import annotations
 
 import copy
@@ -83,12 +85,33 @@ def families() -> Iterator[Case]:
 
 def action_cases() -> Iterator[Case]:
     names = (
-        "add_contact_groups", "add_contact_urn", "add_input_labels", "call_classifier", "call_llm", "call_resthook",
-        "call_webhook", "enter_flow", "open_ticket", "play_audio", "remove_contact_groups", "request_optin", "say_msg",
-        "send_broadcast", "send_email", "send_msg", "set_contact_channel", "set_contact_field", "set_contact_language",
-        "set_contact_name", "set_contact_status", "set_contact_timezone", "set_run_local", "set_run_result",
-        "start_session", "transfer_airtime",
-    )  # fmt: skip
+        "add_contact_groups",
+        "add_contact_urn",
+        "add_input_labels",
+        "call_classifier",
+        "call_llm",
+        "call_resthook",
+        "call_webhook",
+        "enter_flow",
+        "open_ticket",
+        "play_audio",
+        "remove_contact_groups",
+        "request_optin",
+        "say_msg",
+        "send_broadcast",
+        "send_email",
+        "send_msg",
+        "set_contact_channel",
+        "set_contact_field",
+        "set_contact_language",
+        "set_contact_name",
+        "set_contact_status",
+        "set_contact_timezone",
+        "set_run_local",
+        "set_run_result",
+        "start_session",
+        "transfer_airtime",
+    )
     for name in names:
         reason = SERVICES_WE_HAVE_NOT.get(name)
         for case in testdata(f"flows/actions/testdata/{name}.json"):
@@ -168,9 +191,14 @@ def _act(case: Json, raw: Json, flow_uuid: str) -> Sprint:
         started.update(type="msg", event=event)
     services = MockedServices(case.get("http_mocks"), case.get("smtp_error") or "")
     return start(
-        assets=assets, environment=environment, contact=contact, trigger=started, services=services, limits=LIMITS,
+        assets=assets,
+        environment=environment,
+        contact=contact,
+        trigger=started,
+        services=services,
+        limits=LIMITS,
         uuid=counting(),
-    )  # fmt: skip
+    )
 
 
 # Modifiers
@@ -178,9 +206,25 @@ def _act(case: Json, raw: Json, flow_uuid: str) -> Sprint:
 
 def modifier_cases() -> Iterator[Case]:
     names = (
-        "affinity", "channel", "field", "groups", "language", "name", "routes", "seen", "status", "timezone", "urns",
-        "ticket", "ticket_assignee", "ticket_close", "ticket_note", "ticket_open", "ticket_reopen", "ticket_topic",
-    )  # fmt: skip
+        "affinity",
+        "channel",
+        "field",
+        "groups",
+        "language",
+        "name",
+        "routes",
+        "seen",
+        "status",
+        "timezone",
+        "urns",
+        "ticket",
+        "ticket_assignee",
+        "ticket_close",
+        "ticket_note",
+        "ticket_open",
+        "ticket_reopen",
+        "ticket_topic",
+    )
     for name in names:
         for case in testdata(f"flows/modifiers/testdata/{name}.json"):
             ticketing = name.startswith("ticket")
@@ -196,9 +240,14 @@ def modifier(case: Json) -> None:
     assets = read_assets(raw)
     environment = read_environment({"allowed_languages": ["eng", "spa"], "default_country": "US"}, assets)
     changing = Session(
-        assets=assets, environment=environment, contact=copy.deepcopy(case["contact_before"]), trigger={},
-        services=MockedServices({}), limits=None, uuid=counting(),
-    )  # fmt: skip
+        assets=assets,
+        environment=environment,
+        contact=copy.deepcopy(case["contact_before"]),
+        trigger={},
+        services=MockedServices({}),
+        limits=None,
+        uuid=counting(),
+    )
     modifiers.apply(changing, case["modifier"])
     fixed = fixed_uuids(raw, case["contact_before"], case["modifier"])
     same(changing.events, case["events"], fixed, "events")
@@ -230,8 +279,12 @@ def router(case: Json) -> None:
         uuid=counting(),
     )
     fixed = fixed_uuids(raw)
-    same([e for e in sprint.events if not e["type"].startswith("run_") or e["type"] == "run_result_changed"],
-         case["events"], fixed, "events")  # fmt: skip
+    same(
+        [e for e in sprint.events if not e["type"].startswith("run_") or e["type"] == "run_result_changed"],
+        case["events"],
+        fixed,
+        "events",
+    )
     same(sprint.session["runs"][0].get("results") or {}, case.get("results") or {}, fixed, "results")
 
 
@@ -246,9 +299,12 @@ def trigger(case: Json) -> None:
     assets = read_assets(testdata("flows/triggers/testdata/_assets.json"))
     contact = {"uuid": "c59b0033-e748-4240-9d4c-e85eb6800151", "name": "Bob", "status": "active"}
     sprint = start(
-        assets=assets, environment=read_environment({}, assets), contact=contact, trigger=case["trigger"],
+        assets=assets,
+        environment=read_environment({}, assets),
+        contact=contact,
+        trigger=case["trigger"],
         uuid=counting(),
-    )  # fmt: skip
+    )
     found = json.loads(to_json(sprint.runs[0].context.get("trigger")))
     assert normal(found, fixed_uuids(case)) == normal(case["context"], fixed_uuids(case)), found
     assert json.loads(json.dumps(sprint.session))["trigger"] == case["trigger"]
@@ -269,9 +325,13 @@ def resumed(case: Json) -> None:
     first = start(assets=assets, environment=environment, contact=contact, trigger=started, uuid=counting())
     try:
         second = resume(
-            assets=assets, environment=environment, session=first.session, contact=first.contact,
-            resume=case["resume"], uuid=counting(),
-        )  # fmt: skip
+            assets=assets,
+            environment=environment,
+            session=first.session,
+            contact=first.contact,
+            resume=case["resume"],
+            uuid=counting(),
+        )
     except InvalidResume as exc:
         assert str(exc) == case.get("resume_error"), exc
         assert first.session["status"] == case["session_status"]

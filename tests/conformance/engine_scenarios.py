@@ -50,16 +50,25 @@ def play(assets_path: Path, path: Path) -> None:
     services, uuid = MockedServices(case.get("http_mocks")), counting()
     fixed = fixed_uuids(raw, case["trigger"], case.get("contact"), case.get("resumes"))
     sprint = start(
-        assets=assets, environment=environment, contact=case["contact"], trigger=case["trigger"], services=services,
-        uuid=uuid, call=case.get("call"),
-    )  # fmt: skip
+        assets=assets,
+        environment=environment,
+        contact=case["contact"],
+        trigger=case["trigger"],
+        services=services,
+        uuid=uuid,
+        call=case.get("call"),
+    )
     for index, expected in enumerate(case["outputs"]):
         if index:
             sprint = resume(
-                assets=assets, environment=environment, session=json.loads(json.dumps(sprint.session)),
-                contact=json.loads(json.dumps(sprint.contact)), resume=case["resumes"][index - 1], services=services,
+                assets=assets,
+                environment=environment,
+                session=json.loads(json.dumps(sprint.session)),
+                contact=json.loads(json.dumps(sprint.contact)),
+                resume=case["resumes"][index - 1],
+                services=services,
                 uuid=uuid,
-            )  # fmt: skip
+            )
         got = {"events": sprint.events, "segments": sprint.segments, "session": sprint.session}
         if path.stem == "extra.test":
             # It shows the JSON of results as text, with the spaces that a test's own files have in it.

@@ -28,7 +28,7 @@ class Context(dict[str, object]):
         super().__init__()
         self.run = run
 
-    def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
+    def get(self, key: str, default: object = None) -> object:
         """What the name stands for, or the default for a name that means nothing here."""
         found = super().get(key, self)
         if found is not self:
@@ -242,6 +242,8 @@ def related_object(
 ) -> XObject:
     """A parent or child run; `run` in it is from a time when it held all of this."""
 
+    old = Deprecated(status, f"@{called}.run.status is deprecated, use @{called}.status instead")
+
     def fill() -> Json:
         return {
             "uuid": uuid,
@@ -249,13 +251,7 @@ def related_object(
             "fields": fields_object(contact),
             "flow": flow_object(flow),
             "results": results_object(results),
-            "run": XObject(
-                {
-                    "status": Deprecated(
-                        status, f"@{called}.run.status is deprecated, use @{called}.status instead"
-                    )
-                }
-            ),
+            "run": XObject({"status": old}),
             "status": status,
             "urns": urns_object(contact, session),
         }
@@ -269,9 +265,14 @@ def _child(run: Run) -> object:
     if child is None:
         return None
     return related_object(
-        run.session, called="child", uuid=child.uuid, contact=run.session.contact, flow=child.flow_reference, status=child.status,
+        run.session,
+        called="child",
+        uuid=child.uuid,
+        contact=run.session.contact,
+        flow=child.flow_reference,
+        status=child.status,
         results=child.results,
-    )  # fmt: skip
+    )
 
 
 def _parent(run: Run) -> object:
@@ -279,9 +280,14 @@ def _parent(run: Run) -> object:
     if run.parent is not None:
         parent = run.parent
         return related_object(
-            session, called="parent", uuid=parent.uuid, contact=session.contact, flow=parent.flow_reference, status=parent.status,
+            session,
+            called="parent",
+            uuid=parent.uuid,
+            contact=session.contact,
+            flow=parent.flow_reference,
+            status=parent.status,
             results=parent.results,
-        )  # fmt: skip
+        )
     summary = session.trigger.get("run_summary")
     if not summary:
         return None
@@ -290,9 +296,14 @@ def _parent(run: Run) -> object:
     if known and known.get("name"):
         flow["name"] = known["name"]
     return related_object(
-        session, called="parent", uuid=summary.get("uuid", ""), contact=Contact(summary.get("contact") or {}, session.assets),
-        flow=flow, status=summary.get("status", ""), results=summary.get("results") or {},
-    )  # fmt: skip
+        session,
+        called="parent",
+        uuid=summary.get("uuid", ""),
+        contact=Contact(summary.get("contact") or {}, session.assets),
+        flow=flow,
+        status=summary.get("status", ""),
+        results=summary.get("results") or {},
+    )
 
 
 def _input(run: Run) -> object:
@@ -376,11 +387,12 @@ def _trigger(run: Run) -> object:
             "user": user_object(session, trigger.get("user")),
             "origin": trigger.get("origin") or "",
             "campaign": XObject({"uuid": known["uuid"], "name": known["name"]}, default=known["name"])
-            if known else None,
+            if known
+            else None,
             "ticket": ticket_object(session, ticket) if ticket else None,
         },
         default=trigger.get("type"),
-    )  # fmt: skip
+    )
 
 
 def _resume(run: Run) -> object:

@@ -45,7 +45,7 @@ def continue_from_wait(session: Session, run: Run, resume: Json) -> None:
         return
     if kind == MSG:
         session.take_message(resume["event"])
-    elif kind == TIMEOUT or kind == EXPIRATION:
+    elif kind in (TIMEOUT, EXPIRATION):
         session.input = None if kind == TIMEOUT else session.input
     session.status = ACTIVE
     modifiers.regroup(session)
@@ -116,10 +116,8 @@ def _visit(session: Session, run: Run, node: Node) -> tuple[Run, Node | None, bo
         child = enter(session, flow, run, terminal=terminal)
         return child, flow.nodes[0] if flow.nodes else None, False
     router = node.router
-    if router is not None and router.wait is not None:
-        if router.wait.begin(run):
-            return run, None, True
-        run.had_input = True
+    if router is not None and router.wait is not None and router.wait.begin(run):
+        return run, None, True
     return run, _leave(session, run, node), False
 
 

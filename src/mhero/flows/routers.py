@@ -96,8 +96,7 @@ class Router:
 
     def route_timeout(self, run: Run) -> str:
         """The exit for when nobody answered in time."""
-        assert self.wait is not None
-        category = self.by_uuid[self.wait.timeout_category_uuid]
+        category = self.by_uuid[self.wait.timeout_category_uuid if self.wait else ""]
         self.save(run, category, "", "", None)
         return category.exit_uuid
 

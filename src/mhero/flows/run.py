@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ ACTIVE, WAITING, COMPLETED, EXPIRED, FAILED, INTERRUPTED = (
 )  # fmt: skip
 
 
+#: A longer answer of a webhook is there for the sprint alone.
+LONGEST_KEPT_JSON = 10_000
+
+
 class RunFailed(Exception):
     """The run cannot go on; the message says why."""
 
@@ -31,7 +36,7 @@ class Run:
     """A run; `session` is the one it belongs to, `parent` the run that entered it."""
 
     __slots__ = (
-        "_context", "_languages", "created_on", "exited_on", "extra", "flow", "flow_reference", "had_input", "locals",
+        "_context", "_languages", "created_on", "exited_on", "flow", "flow_reference", "had_input", "locals",
         "modified_on", "node", "parent", "path", "results", "session", "status", "uuid", "webhook",
     )  # fmt: skip
 
@@ -54,8 +59,6 @@ class Run:
         self.locals: dict[str, str] = data.get("locals") or {}
         self.webhook: Json | None = data.get("webhook")
         self.had_input: bool = bool(data.get("had_input"))
-        #: What `@legacy_extra` shows; built up from what came in.
-        self.extra: Json = {}
         self.node: Node | None = None
         self._context = Context(self)
         self._languages: tuple[str, list[str]] | None = None
@@ -66,8 +69,8 @@ class Run:
 
             reference = data.get("flow") or {}
             flow = Flow(
-                uuid=reference.get("uuid", ""), name=reference.get("name", ""), type=MESSAGING, language="und",
-                revision=0, expire_after_minutes=0, localization={}, nodes=(), definition={},
+                uuid=reference.get("uuid", ""), name=reference.get("name", ""), type=MESSAGING,
+                language="und", revision=0, expire_after_minutes=0, localization={}, nodes=(), definition={},
             )  # fmt: skip
         self.flow = flow
         self.flow_reference: Json = data.get("flow") or flow.reference
@@ -84,7 +87,7 @@ class Run:
                 data["path"] = self.path
             if self.locals:
                 data["locals"] = self.locals
-            if self.webhook is not None:
+            if self.webhook is not None and len(json.dumps(self.webhook["json"])) <= LONGEST_KEPT_JSON:
                 data["webhook"] = self.webhook
         if self.results:
             data["results"] = self.results
@@ -158,10 +161,7 @@ class Run:
         found, problems = template(source).evaluate(
             self.session.contact_environment, self._context, escape=escape
         )
-        if problems:
-            fine = self._log(problems)
-        else:
-            fine = True
+        fine = self._log(problems) if problems else True
         limit = self.session.limits.template_characters
         return (ellipsis(found, limit) if bounded else found), fine
 

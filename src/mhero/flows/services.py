@@ -1,4 +1,6 @@
-"""What the engine asks of the world during a sprint, as one small protocol, and its answer when nobody lends one."""
+"""What the engine asks of the world during a sprint, and its answer when nobody lends it anything."""
+
+# ruff: noqa: ARG002 - Who lends nothing answers without looking.
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ class Services(Protocol):
 
 
 class NoServices:
-    """Nothing is lent: webhooks are not answered, e-mails fail, and only the package's own queries are known."""
+    """Nothing is lent: webhooks are not answered and e-mails fail; queries are the package's own."""
 
     def call_webhook(self, request: WebhookRequest) -> WebhookResponse:
         return WebhookResponse()

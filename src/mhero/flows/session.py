@@ -1,6 +1,6 @@
 """A session: a contact's way through a flow and the flows it enters, from one wait to the next.
 
-`start` and `resume` take plain JSON and answer plain JSON: the new session, the changed contact, and what happened.
+`start` and `resume` take plain JSON and answer it: the new session, the changed contact, what happened.
 """
 
 from __future__ import annotations
@@ -34,9 +34,14 @@ def start(
     """Starts a session. Raises InvalidTrigger, and InvalidDefinition when the flow is missing or broken."""
     trigger = read_trigger(trigger)
     session = Session(
-        assets=assets, environment=environment, contact=contact, trigger=trigger, services=services, limits=limits,
+        assets=assets,
+        environment=environment,
+        contact=contact,
+        trigger=trigger,
+        services=services,
+        limits=limits,
         uuid=uuid,
-    )  # fmt: skip
+    )
     flow = assets.flow(trigger["flow"]["uuid"])
     session.id = session.uuid()
     session.created_on = times.written(session.now())
@@ -44,8 +49,9 @@ def start(
     if trigger["type"] == "msg":
         session.take_message(trigger["event"])
     modifiers.regroup(session)
-    enter(session, flow, None, terminal=False)
-    continue_sprint(session, session.runs[0], None)
+    run = enter(session, flow, None, terminal=False)
+    run.had_input = session.input is not None
+    continue_sprint(session, run, None)
     return session.sprint()
 
 
@@ -63,9 +69,14 @@ def resume(
     """Continues a session that waits. Raises InvalidSession and InvalidResume."""
     resume = resumes.read_resume(resume)
     working = Session(
-        assets=assets, environment=environment, contact=contact, trigger=session.get("trigger") or {},
-        services=services, limits=limits, uuid=uuid,
-    )  # fmt: skip
+        assets=assets,
+        environment=environment,
+        contact=contact,
+        trigger=session.get("trigger") or {},
+        services=services,
+        limits=limits,
+        uuid=uuid,
+    )
     working.read(session)
     if working.status != WAITING:
         raise InvalidResume("only waiting sessions can be resumed")

@@ -20,6 +20,7 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "ticket": ("ticket",),
     "channel": ("event",),
 }
+_MESSAGE = {"urn", "channel", "text", "attachments", "external_id", "payload"}
 _KEYWORD_MATCHES = ("first_word", "only_word")
 
 
@@ -49,4 +50,14 @@ def read_trigger(data: Json) -> Json:
     moment = times.read(data.get("triggered_on"))
     if moment is None:
         raise InvalidTrigger("field 'triggered_on' is required")
-    return data
+    return _with_known_message(data)
+
+
+def _with_known_message(data: Json) -> Json:
+    """The trigger without what older versions had in its message."""
+    event = data.get("event") or {}
+    message = event.get("msg")
+    if not isinstance(message, dict) or message.keys() <= _MESSAGE:
+        return data
+    known = {name: value for name, value in message.items() if name in _MESSAGE}
+    return {**data, "event": {**event, "msg": known}}

@@ -9,7 +9,7 @@ from mhero.flows.texts import ellipsis
 
 Json = dict[str, Any]
 
-_WRITTEN = re.compile(r"(?:<(location|form|url)>)?(.*?)(?:<extra>(.*))?\Z", re.DOTALL)
+_KIND = re.compile(r"<(location|form|url)>")
 LONGEST_TEXT = 64
 LONGEST_EXTRA = 1000
 
@@ -26,13 +26,14 @@ def as_text(item: object) -> str:
 
 def read_reply(text: str) -> Json:
     """The reply that a text stands for."""
-    found = _WRITTEN.match(text)
-    assert found is not None  # Every part of the pattern may be empty.
-    reply: Json = {"type": found[1] or "text"}
-    if found[2] or reply["type"] == "text":
-        reply["text"] = found[2]
-    if found[3]:
-        reply["extra"] = found[3]
+    before, _, extra = text.partition("<extra>")
+    kind = _KIND.match(before)
+    words = before[kind.end() :] if kind else before
+    reply: Json = {"type": kind[1] if kind else "text"}
+    if words or not kind:
+        reply["text"] = words
+    if extra:
+        reply["extra"] = extra
     return reply
 
 

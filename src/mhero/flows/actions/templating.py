@@ -67,7 +67,7 @@ def _preview(message: Json, translation: Json, kinds: list[str], values: list[st
     for part in translation.get("components") or []:
         variables = part.get("variables") or {}
         content = _filled(part.get("content") or "", variables, values)
-        if part["type"] == "header/media":
+        if part["type"].startswith("header/") and any(kinds[index] != "text" for index in variables.values()):
             media = [values[index] for index in variables.values() if kinds[index] != "text"]
             attachments += [value for value in media if _ATTACHMENT.match(value)]
         elif part["type"].startswith("button/"):

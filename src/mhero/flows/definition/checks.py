@@ -138,6 +138,11 @@ def an_object(value: object, what: str) -> Json:
     return value
 
 
+def mapping(value: object) -> Json:
+    """The object, or an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 def a_list(value: object, what: str, *, most: int | None = None) -> list[Any]:
     if value is None:
         return []

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mhero.flows.definition.checks import mapping
 from mhero.flows.definition.flow import Flow
 from mhero.flows.definition.migration import is_legacy, parse_version
 from mhero.flows.definition.read import read_flow
@@ -47,7 +48,7 @@ class Export:
 
 
 def read_export(data: object, *, uuid: Callable[[], str], base_media_url: str = "") -> Export:
-    """Reads a file's JSON. A flow that cannot be read is a problem of its own and keeps no other from being read.
+    """Reads a file's JSON. A flow that cannot be read is a problem of its own, and the others are read.
 
     Raises InvalidDefinition when this is no export file at all, or of an unknown version.
     """
@@ -84,8 +85,7 @@ def _objects(value: object) -> list[Json]:
 
 
 def _name(raw: Json) -> str:
-    metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-    assert isinstance(metadata, dict)
+    metadata = mapping(raw.get("metadata"))
     return str(raw.get("name") or metadata.get("name") or raw.get("uuid") or "without a name")
 
 
@@ -93,16 +93,14 @@ def _give_ids(data: Json, uuid: Callable[[], str]) -> None:
     """The oldest flows had numbers: each gets an id, and so do the references to it."""
     ids: dict[object, str] = {}
     for raw in _objects(data.get("flows")):
-        metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-        assert isinstance(metadata, dict)
+        metadata = mapping(raw.get("metadata"))
         number = raw.get("id") or metadata.get("id")
         if number and not raw.get("uuid") and not metadata.get("uuid"):
             raw["uuid"] = ids[number] = uuid()
     if not ids:
         return
     for raw in _objects(data.get("flows")):
-        inner = raw.get("definition") if isinstance(raw.get("definition"), dict) else raw
-        assert isinstance(inner, dict)
+        inner = mapping(raw.get("definition")) or raw
         for item in _objects(inner.get("action_sets")):
             for action in _objects(item.get("actions")):
                 if action.get("type") in ("flow", "trigger-flow") and action.get("id") in ids:

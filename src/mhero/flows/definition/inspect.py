@@ -55,7 +55,7 @@ class Text:
 
 
 def inspect(flow: Flow, assets: Assets | None = None) -> Json:
-    """Counts, dependencies, locals, results, parent's results and issues. Without assets nothing is missing."""
+    """Counts, dependencies, locals, results, issues. Without assets nothing is missing."""
     found = list(references(flow))
     dependencies: dict[tuple[str, str], Json] = {}
     for reference in found:
@@ -79,15 +79,19 @@ def inspect(flow: Flow, assets: Assets | None = None) -> Json:
 def texts(flow: Flow) -> Iterator[Text]:
     """Every template, each followed by its translations."""
     for node in flow.nodes:
-        for action in node.actions:
-            for path in action.templates:
-                yield from _texts_at(flow, node, action, path)
-        if node.router is not None:
-            for item_uuid, name, sources in node.router.templates():
-                for source in sources:
-                    yield Text(node_uuid=node.uuid, text=source)
-                for language, translated in _translated(flow, item_uuid, name):
-                    yield Text(node_uuid=node.uuid, language=language, text=translated)
+        yield from _texts_of(flow, node)
+
+
+def _texts_of(flow: Flow, node: Node) -> Iterator[Text]:
+    for action in node.actions:
+        for path in action.templates:
+            yield from _texts_at(flow, node, action, path)
+    if node.router is not None:
+        for item_uuid, name, sources in node.router.templates():
+            for source in sources:
+                yield Text(node_uuid=node.uuid, text=source)
+            for language, translated in _translated(flow, item_uuid, name):
+                yield Text(node_uuid=node.uuid, language=language, text=translated)
 
 
 def _texts_at(flow: Flow, node: Node, action: Action, path: str) -> Iterator[Text]:
@@ -127,22 +131,22 @@ def localizables(flow: Flow) -> Iterator[tuple[str, str, str]]:
 
 
 def references(flow: Flow) -> Iterator[Reference]:
-    """What actions and routers name, then what their templates use."""
+    """Node by node what actions and routers name, then what their templates use."""
     for node in flow.nodes:
         for action in node.actions:
             yield from _named(node, action)
         if node.router is not None:
             yield from _groups_tested(node)
-    for text in texts(flow):
-        for kind, key in template_references(text.text):
-            yield Reference(
-                node_uuid=text.node_uuid,
-                action_uuid=text.action_uuid,
-                language=text.language,
-                kind=kind,
-                identity=key,
-                shown={"key": key, "name": "", "type": kind},
-            )
+        for text in _texts_of(flow, node):
+            for kind, key in template_references(text.text):
+                yield Reference(
+                    node_uuid=text.node_uuid,
+                    action_uuid=text.action_uuid,
+                    language=text.language,
+                    kind=kind,
+                    identity=key,
+                    shown={"key": key, "name": "", "type": kind},
+                )
 
 
 def template_references(text: str) -> Iterator[tuple[str, str]]:
@@ -248,8 +252,9 @@ def waits(flow: Flow) -> list[Json]:
 
 def _missing(found: list[Reference], assets: Assets | None) -> list[Json]:
     issues: list[Json] = []
-    for reference in found if assets is not None else []:
-        assert assets is not None
+    if assets is None:
+        return issues
+    for reference in found:
         if _is_there(assets, reference):
             continue
         issue = {

@@ -157,9 +157,10 @@ def _binary(node: Binary) -> Compiled:
 
 
 def _concatenate(scope: Scope, left: Compiled, right: Compiled) -> str:
-    joined = to_text(left(scope)) + to_text(right(scope))
-    scope.spend(1 + len(joined))
-    return joined
+    first, second = to_text(left(scope)), to_text(right(scope))
+    # What is added is paid for, so that no text grows beyond the budget.
+    scope.spend(1 + len(second))
+    return first + second
 
 
 def _lambda(node: Lambda) -> Compiled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mhero.flows.definition.checks import mapping
 from mhero.flows.definition.legacy.actions import migrate_action
 from mhero.flows.definition.legacy.older import bring_to_11_12
 from mhero.flows.definition.legacy.rulesets import migrate_ruleset
@@ -25,8 +26,7 @@ _TYPES = {
 def migrate(flow: Json, *, uuid: Callable[[], str], base_media_url: str = "") -> Json:
     """The flow at version 13.0.0. Media without a host of their own get `base_media_url` before them."""
     flow = bring_to_11_12(flow, uuid)
-    metadata = flow.get("metadata") if isinstance(flow.get("metadata"), dict) else {}
-    assert isinstance(metadata, dict)
+    metadata = mapping(flow.get("metadata"))
     translations = Translations(language=str(flow.get("base_language") or "base"))
     nodes, layout = _nodes(flow, translations, uuid, base_media_url)
     return {

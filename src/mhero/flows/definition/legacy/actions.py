@@ -1,5 +1,7 @@
 """Old actions, each to its present form."""
 
+# ruff: noqa: ARG001 - All of them take the same.
+
 from __future__ import annotations
 
 from collections.abc import Callable

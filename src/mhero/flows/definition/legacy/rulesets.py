@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mhero.flows.definition.checks import snakify
+from mhero.flows.definition.checks import mapping, snakify
 from mhero.flows.definition.legacy.actions import URN_SCHEMES
 from mhero.flows.definition.legacy.tests import migrate_test
 from mhero.flows.definition.legacy.texts import Translations, number, plain
@@ -51,8 +51,7 @@ def migrate_ruleset(
     """The node, and how the editor shows it (type and config)."""
     kind = plain(item.get("ruleset_type")) or "wait_message"
     label = plain(item.get("label"))
-    config = item.get("config") if isinstance(item.get("config"), dict) else {}
-    assert isinstance(config, dict)
+    config = mapping(item.get("config"))
     parts = _rules(item, kind, known, translations, uuid)
     node: Json = {"uuid": item.get("uuid")}
     router: Json = {"type": "switch"}
@@ -120,6 +119,7 @@ def _rules(
             seconds = int(number(test.get("minutes")) * 60)
             parts.timeout = {"seconds": seconds, "category_uuid": category["uuid"]}
         elif kind == "airtime" and test.get("exit_status") != "success":
+            uuid()  # It would have been a case of its own.
             parts.default = category["uuid"]
         else:
             case, look = migrate_test(test, uuid(), category["uuid"], translations)
@@ -238,9 +238,8 @@ def _resthook(config: Json, label: str, uuid: Callable[[], str]) -> Json:
     return {"type": "call_resthook", "uuid": uuid(), "resthook": slug, "result_name": label}
 
 
-def _subflow(config: Json, label: str, uuid: Callable[[], str]) -> Json:
-    flow = config.get("flow") if isinstance(config.get("flow"), dict) else {}
-    assert isinstance(flow, dict)
+def _subflow(config: Json, _label: str, uuid: Callable[[], str]) -> Json:
+    flow = mapping(config.get("flow"))
     reference = {"uuid": plain(flow.get("uuid")), "name": plain(flow.get("name"))}
     return {"type": "enter_flow", "uuid": uuid(), "flow": reference}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mhero.flows.definition.legacy.texts import Translations, plain
@@ -73,7 +74,7 @@ def migrate_test(test: Json, uuid: str, category_uuid: str, translations: Transl
 def _arguments(
     test: Json, kind: str, keys: tuple[str, ...], uuid: str, translations: Translations
 ) -> list[str]:
-    change: Callable[[str], str] = migrate_template
+    change: Callable[[str], str] = partial(migrate_template, raw_dates=kind in _DATES)
     if kind == "regex":
         change = str
     if kind in _TRANSLATED:

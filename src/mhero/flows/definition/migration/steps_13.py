@@ -1,5 +1,7 @@
 """The steps from 13.0 to 13.6.1."""
 
+# ruff: noqa: ARG001 - All steps take the same.
+
 from __future__ import annotations
 
 import re
@@ -69,7 +71,7 @@ def to_13_5_0(flow: Json, uuid: Callable[[], str]) -> None:
         action["template"] = templating.get("template")
         action["template_variables"] = [value for part in components for value in part.get("params") or []]
         for language in translations(flow):
-            found = [language.pop(part.get("uuid"), None) for part in components]
+            found = [language.pop(str(part.get("uuid")), None) for part in components]
             if any(found):
                 pairs = zip(found, components, strict=True)
                 variables = [
@@ -77,7 +79,7 @@ def to_13_5_0(flow: Json, uuid: Callable[[], str]) -> None:
                     for own, part in pairs
                     for value in (own or {}).get("params") or part.get("params") or []
                 ]
-                language.setdefault(action.get("uuid"), {})["template_variables"] = variables
+                language.setdefault(str(action.get("uuid")), {})["template_variables"] = variables
 
 
 def to_13_6_0(flow: Json, uuid: Callable[[], str]) -> None:
@@ -122,5 +124,6 @@ def _shortened(node: Node) -> Node:
         return node
     if isinstance(node, Dot):
         return Dot(node.container, node.key[:_LONGEST_RESULT_NAME])
-    assert isinstance(node, Index)
-    return Index(node.container, Literal(path[-1][:_LONGEST_RESULT_NAME]))
+    if isinstance(node, Index):
+        return Index(node.container, Literal(path[-1][:_LONGEST_RESULT_NAME]))
+    return node

@@ -1,5 +1,7 @@
 """The steps from 14.0 to 14.4.2."""
 
+# ruff: noqa: ARG001 - All steps take the same.
+
 from __future__ import annotations
 
 import re
@@ -46,10 +48,10 @@ def to_14_1_0(flow: Json, uuid: Callable[[], str]) -> None:
         if isinstance(replies, list) and len(replies) > _MOST_QUICK_REPLIES:
             del replies[_MOST_QUICK_REPLIES:]
     for node in nodes(flow):
-        found, action = router(node), _last_action(node, _WEBHOOK_ACTIONS)
-        if found is None or action is None or not action.get("result_name"):
+        found, called = router(node), _last_action(node, _WEBHOOK_ACTIONS)
+        if found is None or called is None or not called.get("result_name"):
             continue
-        key = snakify(str(action["result_name"]))
+        key = snakify(str(called["result_name"]))
         if found.get("operand") in (f"@results.{key}", f"@results.{key}.category"):
             _split_on_status(found)
 

@@ -20,7 +20,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "remove_contact_groups": ("groups[*].name_match",),
     "say_msg": ("text",),
     "send_broadcast": (
-        "text", "attachments[*]", "quick_replies[*]", "contact_query", "groups[*].name_match", "legacy_vars[*]",
+        "text", "attachments[*]", "quick_replies[*]", "contact_query", "groups[*].name_match",
+        "legacy_vars[*]",
         "template_variables[*]",
     ),
     "send_email": ("addresses[*]", "subject", "body"),
