@@ -112,8 +112,9 @@ def has_text(_env: Environment, value: str) -> TestResult:
 
 @_test(text)
 def has_value(_env: Environment, value: str) -> TestResult:
-    """Whether there is anything at all."""
-    return Match(value) if value else NO_MATCH
+    """An older name of `has_text`."""
+    stripped = value.strip()
+    return Match(stripped) if stripped else NO_MATCH
 
 
 @_test(text, text)

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_']+|[$+<=>^`|~]")
-_NOT_A_KEY = re.compile(r"[^a-z0-9]+")
+_SPACES = re.compile(r" +")
 
 #: Letters that look like Latin ones and are not told apart by compatibility decomposition.
 _CONFUSABLES = {
@@ -128,7 +128,9 @@ def collate(text: str, collation: str) -> str:
 
 def snakify(text: str) -> str:
     """The key under which a result of this name is kept."""
-    snaked = "".join(
-        char if char == "_" or unicodedata.category(char)[0] in "LN" else " " for char in text.strip()
-    )
-    return re.sub(r" +", "_", snaked.strip()).lower()
+    bare = "".join(" " if _is_apart(char) else char for char in text.strip())
+    return _SPACES.sub("_", bare).lower()
+
+
+def _is_apart(char: str) -> bool:
+    return not (char == "_" or char in "0123456789" or unicodedata.category(char)[0] == "L")

@@ -82,8 +82,8 @@ def replace_time(_scope: Scope, value: datetime, at: time) -> datetime:
 
 @function(moment)
 def tz(_scope: Scope, value: datetime) -> str:
-    """The name of the moment's zone."""
-    return str(value.tzinfo) if isinstance(value.tzinfo, ZoneInfo) else value.tzname() or ""
+    """The name of the moment's zone; a mere offset has none."""
+    return str(value.tzinfo) if isinstance(value.tzinfo, ZoneInfo) or value.tzinfo is UTC else ""
 
 
 @function(moment)

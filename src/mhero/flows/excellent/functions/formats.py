@@ -70,11 +70,11 @@ def readable(scope: Scope, value: object) -> str:
 
 
 @function(number, integer, boolean, optional=2)
-def format_number(scope: Scope, value: Decimal, places: int = -1, humanize: bool = True) -> str:
+def format_number(scope: Scope, value: Decimal, places: int | None = None, humanize: bool = True) -> str:
     """The number with so many decimals, in groups of digits unless told otherwise."""
-    if not -1 <= places <= _MOST_PLACES:
+    if places is not None and not 0 <= places <= _MOST_PLACES:
         raise ExpressionError(f"must take 0-{_MOST_PLACES} number of places, got {places}")
-    return format_decimal(value, scope.env.number_format, places, humanize)
+    return format_decimal(value, scope.env.number_format, -1 if places is None else places, humanize)
 
 
 @function(text)
