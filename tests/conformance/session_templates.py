@@ -69,6 +69,11 @@ def _part(name: str) -> Json:
 
 @cache
 def standard_run(redacted: bool) -> Run:
+    """The first run of the standard session, for evaluations that change nothing."""
+    return new_standard_run(redacted)
+
+
+def new_standard_run(redacted: bool = False) -> Run:
     """The first run of the session, whose child has ended and which has had its answer."""
     assets = read_assets(_part("sessionAssets"))
     policy = "urns" if redacted else "none"

@@ -124,12 +124,11 @@ def _places(env: Environment, text: str, field: ContactField) -> Json:
     found = TESTS[f"has_{field.type}"](env, text)
     if not isinstance(found, Match):
         return {}
-    parts = [part.strip() for part in to_text(found.match).split(">")]
-    return {
-        name: " > ".join(parts[: depth + 1])
-        for name, depth in LEVELS.items()
-        if depth <= level and depth < len(parts)
-    }
+    path = to_text(found.match)
+    parts = [part.strip() for part in path.split(">")]
+    if len(parts) != level + 1:
+        return {field.type: path}  # What lies between it and the country is not known.
+    return {name: " > ".join(parts[: depth + 1]) for name, depth in LEVELS.items() if depth <= level}
 
 
 def add_groups(to: Changing, groups: list[Group]) -> bool:

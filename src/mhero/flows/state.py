@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,7 +133,6 @@ class Session:
         """What `@extra` once was: the trigger's parameters, then the extras of results as they came."""
         extra: Json = dict(self.trigger.get("params") or {})
         from mhero.flows.definition.checks import snakify
-        from mhero.flows.excellent.convert import from_json, to_json
 
         for result in run.results.values():
             found = result.get("extra")
@@ -140,7 +140,7 @@ class Session:
                 continue
             if isinstance(found, dict):
                 extra.update(found)
-            extra[snakify(str(result.get("name")))] = to_json(from_json(found))
+            extra[snakify(str(result.get("name")))] = json.dumps(found, ensure_ascii=False)
         return extra
 
     # Input

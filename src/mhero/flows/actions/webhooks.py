@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 LONGEST_URL = 2048
+_NULL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _LONGEST_TRACE = 10_000
 #: A longer answer is not kept with the result, where it would be kept for good.
 _LONGEST_EXTRA = 10_000
@@ -56,7 +58,7 @@ class Call:
             session.log("warning", text=text, code="webhook:response_size", extra={"limit": str(limit)})
             self.status, body = CONNECTION_ERROR, b""
         self.text = body.decode("utf-8", "replace")
-        self.json = _parsed(self.text)
+        self.json = _parsed(body.decode("utf-8", "ignore"))
         session.log("webhook_called", **self._event(body))
 
     def _event(self, body: bytes) -> Json:
@@ -106,8 +108,9 @@ class Call:
 
 
 def _parsed(text: str) -> Any:
+    """The JSON of an answer, without the null characters that no database keeps; None where it is none."""
     try:
-        return json.loads(text)
+        return json.loads(_NULL.sub(r"\1", text))
     except (ValueError, RecursionError):
         return None
 
