@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 
 from tests.conformance.cases import Case, equal, rows
 from tests.conformance.contact_queries import environment
-from tests.conformance.engine_support import MockedServices
+from tests.conformance.engine_support import MockedServices, counting, read_assets, read_environment, testdata
 from tests.conformance.session_templates import new_standard_run
 
 from mhero.flows import modifiers
@@ -21,6 +22,7 @@ from mhero.flows.definition.inspect import template_references
 from mhero.flows.excellent.refactor import context_references
 from mhero.flows.locations import Location
 from mhero.flows.services import WebhookRequest, WebhookResponse
+from mhero.flows.session import start
 from mhero.flows.texts import TOP_LEVELS
 
 Json = dict[str, Any]
@@ -35,6 +37,21 @@ EXTRA = {
     "text": "hello",
     "object": {"foo": "bar", "1": "xx"},
     "array": [1, "x"],
+}
+#: The actions that the flow of the translations is tried with; the cases only name them.
+MESSAGE = {"type": "send_msg", "uuid": "0a8467eb-911a-41db-8101-ccf415c48e6a", "text": "Hello"}
+MESSAGES: dict[str, Json] = {
+    "msgAction1": {
+        "attachments": ["image/jpeg:http://media.com/hello.jpg", "audio/mp4:http://media.com/hello.m4a"],
+        "quick_replies": ["yes", "no"],
+    },
+    "msgAction2": {},
+}
+CONTACT = {
+    "uuid": "5d76d86b-3bb9-4d5a-b822-c9d86f5d8e4f",
+    "status": "active",
+    "created_on": "2018-06-20T11:40:30Z",
+    "urns": ["telegram:345765375"],
 }
 
 
@@ -53,6 +70,8 @@ def families() -> Iterator[Case]:
         yield "go-tables template references", row["template"], partial(referring, row)
     for row in rows("flows__engine__legacy_test", "TestLegacyExtra"):
         yield "go-tables legacy extra", row["template"], partial(extra, row)
+    for row in rows("flows__engine__run_test", "TestTranslation"):
+        yield "go-tables translations", row["description"], partial(translated, row)
     for row in rows("utils__json_test", "TestExtractJSON"):
         yield "go-tables webhook JSON", row["body"], partial(webhook_json, row)
 
@@ -136,6 +155,25 @@ def approved(row: Json) -> None:
 
 def _lower(item: Json) -> Json:
     return {key.lower(): value for key, value in item.items()}
+
+
+def translated(row: Json) -> None:
+    """What a message says in the language of a contact."""
+    raw = copy.deepcopy(testdata("flows/engine/testdata/translation_assets.json"))
+    flow = raw["flows"][0]
+    flow["nodes"][0]["actions"] = [{**MESSAGE, **MESSAGES[row["msgAction"]["$id"]]}]
+    assets = read_assets(raw)
+    sprint = start(
+        assets=assets,
+        environment=read_environment({"allowed_languages": row["envLangs"]}, assets),
+        contact={**CONTACT, "language": row["contactLang"]},
+        trigger={"type": "manual", "flow": flow, "triggered_on": CONTACT["created_on"]},
+        uuid=counting(),
+    )
+    message = next(event["msg"] for event in sprint.events if event["type"] == "msg_created")
+    equal(message["text"], row["expectedText"])
+    equal(message.get("attachments", []), row["expectedAttachments"])
+    equal(message.get("quick_replies", []), [_lower(item) for item in row["expectedQuickReplies"]])
 
 
 def referring(row: Json) -> None:
