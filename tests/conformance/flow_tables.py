@@ -13,7 +13,7 @@ from tests.conformance.contact_queries import environment
 from tests.conformance.engine_support import MockedServices, counting, read_assets, read_environment, testdata
 from tests.conformance.session_templates import new_standard_run
 
-from mhero.flows import modifiers
+from mhero.flows import broadcasts, modifiers
 from mhero.flows.actions import quick_replies, templating
 from mhero.flows.actions.messages import SendMessage
 from mhero.flows.actions.webhooks import Call
@@ -62,6 +62,9 @@ def families() -> Iterator[Case]:
         yield "go-tables field values", row["level"]["$id"], partial(lone_place, row)
     for row in rows("core__msg_test", "TestQuickReplies"):
         yield "go-tables quick replies", row.get("text", row.get("json")), partial(quick_reply, row)
+    for row in rows("core__msg_test", "TestBroadcastTranslations"):
+        name = f"{row['expectedContent'].get('Text')} to {row['contactLanguage']}, {row['expectedLocale']}"
+        yield "go-tables broadcasts", name, partial(broadcast, row)
     for row in rows("core__template_test", "TestFindTranslation"):
         yield "go-tables approved templates", " ".join(row["locales"]), partial(translation, row)
     for row in rows("core__template_test", "TestTemplating"):
@@ -123,6 +126,33 @@ def quick_reply(row: Json) -> None:
     equal(found, expected)
 
 
+def broadcast(row: Json) -> None:
+    settings = _arguments(row["env"])
+    content, locale = broadcasts.translated(
+        {language: _lower(parts) for language, parts in row["translations"].items()},
+        base_language=row["baseLanguage"],
+        contact_language=row["contactLanguage"],
+        env=environment(country="").changed(
+            allowed_languages=tuple(settings["WithAllowedLanguages"]),
+            default_country=settings["WithDefaultCountry"][0],
+        ),
+    )
+    equal(content, _lower(row["expectedContent"]))
+    equal(locale, row["expectedLocale"])
+
+
+def _arguments(call: Json) -> dict[str, list[str]]:
+    """The arguments of each call in a chain of them, by its name."""
+    found: dict[str, list[str]] = {}
+    while isinstance(call, dict) and "$call" in call:
+        name = call["$call"]
+        if not isinstance(name, dict):
+            break
+        found[name["$sel"]] = call["args"]
+        call = name["x"]
+    return found
+
+
 def translation(row: Json) -> None:
     template = {
         "translations": [
@@ -154,7 +184,8 @@ def approved(row: Json) -> None:
 
 
 def _lower(item: Json) -> Json:
-    return {key.lower(): value for key, value in item.items()}
+    """With keys as in JSON: the cases have them as Go names them."""
+    return {key.lower().replace("quickreplies", "quick_replies"): value for key, value in item.items()}
 
 
 def translated(row: Json) -> None:
