@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
     if "--failing" in arguments:
         _print_failing(console, families)
     console.print(f"in scope: {passed} of {passed + failed} pass")
-    return 1 if failed else 0
+    return 1 if failed or not passed else 0
 
 
 def _print_failing(console: Console, families: dict[str, Family]) -> None:
