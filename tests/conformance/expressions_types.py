@@ -20,7 +20,7 @@ from tests.conformance.tagged import (
     value,
 )
 
-from mhero.flows import cases
+from mhero.flows.case_values import parse_written_number
 from mhero.flows.environment import NumberFormat
 from mhero.flows.excellent import convert, dates
 from mhero.flows.excellent.functions import FUNCTIONS
@@ -166,7 +166,7 @@ def words_and_keys() -> Iterator[Case]:
             style = NumberFormat()
             if row["format"]["$id"] == "spaFormat":
                 style = NumberFormat(decimal_symbol=",", digit_grouping_symbol=".")
-            got = cases.parse_written_number(row["input"], style)
+            got = parse_written_number(row["input"], style)
             assert got == Decimal(row["expected"]["args"][0]), got
 
         yield "go-tables texts", f"number {index}", run_number
