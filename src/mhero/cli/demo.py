@@ -23,12 +23,16 @@ SEGMENTS_A_SECOND = 1000
 PRICES = {"Lonestar MTN": "0.012", "Orange": "0.014", "": "0.02"}
 
 
-def set_up(configuration: Configuration) -> list[str]:
-    """Makes what is missing of the demonstration; returns what the person at the terminal needs to know."""
-    password = demo_password(configuration.home)
-    make_team(password)
+def set_up(configuration: Configuration) -> None:
+    """Makes what is missing of the demonstration."""
+    make_team(demo_password(configuration.home))
     allow_every_hour()
     connect_sandbox(configuration)
+
+
+def words(configuration: Configuration) -> list[str]:
+    """What the person at the terminal needs to know."""
+    password = demo_password(configuration.home)
     phones = f"http://localhost:{configuration.sandbox_port + 2}/sandbox/"
     return [
         f"Sign in with the password [bold]{password}[/] as",
@@ -104,5 +108,5 @@ def connect_sandbox(configuration: Configuration) -> None:
             address=SHORT_CODE,
             send_url=f"{phones}/send",
             rate=SEGMENTS_A_SECOND,
-            concurrency=32,
+            concurrency=64,
         )

@@ -1,4 +1,4 @@
-"""What has to be done now and then: partitions made ahead, expired sessions cleared."""
+"""What has to be done now and then: partitions made ahead, a new version's channels, old sessions."""
 
 import asyncio
 from datetime import timedelta
@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from mhero.exchange.services import ensure_seeds
 from mhero.platform.clock import now
 from mhero.platform.partitions import ensure_partitions
 from mhero.platform.worker import Pump
@@ -22,6 +23,7 @@ def housekeeping() -> Pump:
 def keep_house() -> None:
     try:
         ensure_partitions()
+        ensure_seeds()
         Session.objects.filter(expire_date__lt=now()).delete()
     finally:
         connection.close()

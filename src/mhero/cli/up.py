@@ -50,7 +50,7 @@ def run_everything(configuration: Configuration, *, demo: bool, say: Say) -> Non
             say("Running as root: the database gets a user of its own. An ordinary user is better.")
         with database_url(configuration) as url:
             os.environ["DATABASE_URL"] = url
-            prepared = prepare(configuration, demo=demo)
+            prepared = prepare(configuration, url, demo=demo)
             names = [*(["sandbox"] if demo else []), "web", "gateway", "worker"]
             parts = [Part(name, start_part(name), time.monotonic()) for name in names]
             try:

@@ -4,16 +4,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from django.utils.functional import Promise
 
 from mhero.exchange.errors import UnknownMediator
 from mhero.exchange.models import Channel, Orchestration, RefusedRecord, Run
+from mhero.platform.calls import Call
 from mhero.platform.clock import now
-from mhero.platform.http import Auth, Call, RecordedClient
 from mhero.platform.ids import new_id
+
+if TYPE_CHECKING:
+    from mhero.platform.http import Auth, RecordedClient
 
 #: The kinds of counts that a mediator adds up; refused records are counted by `refuse`.
 COUNTS = ("read", "new", "changed", "unchanged", "deactivated", "refused")
@@ -148,12 +151,14 @@ class RunContext:
         base_url: str,
         *,
         partner: str,
-        auth: Auth = None,
+        auth: "Auth" = None,
         headers: Mapping[str, str] | None = None,
         timeout_seconds: float = 30,
         attempts: int = 4,
-    ) -> RecordedClient:
+    ) -> "RecordedClient":
         """A client whose every call becomes an orchestration of this run's transaction. Close it."""
+        from mhero.platform.http import RecordedClient
+
         return RecordedClient(
             base_url,
             partner=partner,

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import httpx
 
 from mhero.platform.answers import PageExpired as PageExpired
 from mhero.platform.answers import PartnerRefusedWith as PartnerRefusedWith
 from mhero.platform.answers import Passing, judge, meaning_of
+from mhero.platform.calls import SECRET_PARAMETERS, Call
 from mhero.platform.clock import now
 from mhero.platform.errors import PartnerRefused, PartnerSpokeNonsense, PartnerUnavailable
 from mhero.platform.ids import new_id
@@ -22,27 +22,6 @@ Params = Mapping[str, str | int] | Sequence[tuple[str, str | int]] | None
 
 #: A request that changes something is sent once: its answer may have been lost after it was carried out.
 REPEATABLE_METHODS = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}
-#: Query parameters whose value is never written down.
-SECRET_PARAMETERS = {"password", "pass", "pwd", "token", "access_token", "api_key", "apikey", "key", "secret"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
-    """One call that was made, as the record of a transaction keeps it."""
-
-    #: Sorts by the time at which the call began.
-    id: UUID
-    name: str
-    method: str
-    #: Without its secrets.
-    url: str
-    #: None when there was no answer.
-    status: int | None
-    seconds: float
-    #: Of the answer's body, as it was unpacked.
-    bytes: int
-    #: Empty when all was well.
-    error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,7 +66,7 @@ def enqueue(
 
 
 class _InTransaction:
-    """The queue's door (its `SyncDriver`) on Django's own connection, so that a job shares the fate of the transaction."""
+    """The queue's door (its `SyncDriver`) on Django's connection: a job shares its transaction's fate."""
 
     def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
         connection.ensure_connection()

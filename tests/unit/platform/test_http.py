@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from mhero.platform.calls import Call
 from mhero.platform.errors import PartnerRefused, PartnerSpokeNonsense, PartnerUnavailable
-from mhero.platform.http import Call, PageExpired, PartnerRefusedWith, RecordedClient, without_secrets
+from mhero.platform.http import PageExpired, PartnerRefusedWith, RecordedClient, without_secrets
 
 Handler = Callable[[http.server.BaseHTTPRequestHandler], None]
 

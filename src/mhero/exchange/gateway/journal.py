@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 
-from mhero.platform.http import Call
+from mhero.platform.calls import Call
 from mhero.platform.postgres import dsn
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 from uuid import UUID
 
-from mhero.platform.http import SECRET_PARAMETERS
+from mhero.platform.calls import SECRET_PARAMETERS
 
 #: What is written in place of a value that is not kept.
 HIDDEN = "[hidden]"

@@ -11,7 +11,7 @@ from mhero.exchange.gateway.configuration import Exchange
 from mhero.exchange.gateway.identity import Identity
 from mhero.exchange.gateway.journal import Entry
 from mhero.exchange.gateway.matching import HIDDEN, Caller, Way, path_to_keep, query_to_keep
-from mhero.platform.http import Call
+from mhero.platform.calls import Call
 
 #: How much of a body is kept with its transaction.
 KEPT_OF_A_BODY = 256 * 1024

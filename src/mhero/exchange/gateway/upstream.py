@@ -10,8 +10,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from mhero.exchange.gateway.matching import Route
+from mhero.platform.calls import Call
 from mhero.platform.clock import now
-from mhero.platform.http import Call
 from mhero.platform.ids import new_id
 
 #: The largest answer that is passed on.
