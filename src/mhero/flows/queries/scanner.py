@@ -10,14 +10,14 @@ from mhero.flows.queries.errors import QuerySyntaxError
 #: What a word is made of beside letters of any script: what numbers, dates, addresses and names need.
 _TOKEN = re.compile(
     r"""
-      (?P<string>  "(?:[^"\\]|\\.)*" )
+      (?P<space>    \s+ )
+    | (?P<string>   "(?:[^"\\]|\\.)*" )
     | (?P<operator> [<>!]=|[=~<>] )
-    | (?P<paren>   [()] )
-    | (?P<word>    (?:[A-Za-z0-9_.\-+/@:'&\#]|[^\x00-\x7f\s])+ )
+    | (?P<paren>    [()] )
+    | (?P<word>     (?:[A-Za-z0-9_.\-+/@:'&\#]|[^\x00-\x7f\s])+ )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SPACE = re.compile(r"\s*")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _KEYWORDS = {"and": "and", "or": "or", "is": "operator", "has": "operator"}
@@ -41,13 +41,14 @@ class Token:
 def scan(text: str) -> list[Token]:
     """The tokens of a text, the last of which is its end."""
     tokens: list[Token] = []
-    at = _SPACE.match(text, 0).end()  # type: ignore[union-attr]
+    at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
             raise unexpected(Token("other", text[at], text[at], at))
-        tokens.append(_token(match))
-        at = _SPACE.match(text, match.end()).end()  # type: ignore[union-attr]
+        if match.lastgroup != "space":
+            tokens.append(_token(match))
+        at = match.end()
     tokens.append(Token("end", "", "", len(text)))
     return tokens
 
