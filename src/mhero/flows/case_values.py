@@ -17,7 +17,10 @@ from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions.registry import day, number, text
 from mhero.flows.excellent.numbers import parse_number
 
-_EMAIL = re.compile(r"[\w.+%-]*[\w+%-]@[\w-]+(?:\.[\w-]+)+")
+#: An address is found from its @: looking for its beginning at every letter would take long on long words.
+_EMAIL_END = re.compile(r"@[\w-]+(?:\.[\w-]+)+")
+_LONGEST_LOCAL_PART = 64
+_LOCAL_PART = re.compile(r"[\w.+%-]*[\w+%-]\Z")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{3,}\d")
 
 
@@ -136,8 +139,11 @@ def has_time(_env: Environment, value: str) -> TestResult:
 @router_test(text)
 def has_email(_env: Environment, value: str) -> TestResult:
     """Whether there is an e-mail address."""
-    found = _EMAIL.search(value)
-    return Match(found[0]) if found else NO_MATCH
+    for end in _EMAIL_END.finditer(value):
+        local = _LOCAL_PART.search(value[max(0, end.start() - _LONGEST_LOCAL_PART) : end.start()])
+        if local:
+            return Match(local[0] + end[0])
+    return NO_MATCH
 
 
 @router_test(text, text, optional=1)

@@ -136,6 +136,7 @@ def test_json_survives_a_journey_through_expressions(given_value: object) -> Non
         'regex_match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a+)+$")',
         'regex_match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a|a)*$")',
         'regex_match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "a{1000}{1000}{1000}")',
+        "((f) => " + "f(" * 20 + "1" + ")" * 20 + ")((x) => array(x, x, x, x))",
         'parse_json("' + "[" * 4000 + '")',
     ],
     ids=lambda expression: expression[:24],

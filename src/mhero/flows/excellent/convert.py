@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from mhero.flows.environment import Environment
 from mhero.flows.excellent import dates, layouts
-from mhero.flows.excellent.errors import ExpressionError
+from mhero.flows.excellent.errors import BudgetExceeded, ExpressionError
 from mhero.flows.excellent.numbers import format_decimal, in_range, parse_number
 from mhero.flows.excellent.values import MISSING, Deprecated, XError, XFunction, XObject, describe, plain
 
 _LARGEST_INTEGER = 2**31 - 1
 _DEEPEST_JSON = 64
+#: No array or object is written out in more characters than this.
+_LONGEST_TEXT = 1_000_000
+_MOST_COMPARISONS = 100_000
 _HOURS = 24
 
 
@@ -46,10 +50,22 @@ def to_text(value: object) -> str:
         return plain(Decimal(value))
     if isinstance(value, dict):
         pairs = (f"{key}: {nested_text(item)}" for key, item in sorted(value.items()))
-        return "{" + ", ".join(pairs) + "}"
+        return "{" + _joined(pairs, ", ") + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(nested_text, value)) + "]"
+        return "[" + _joined(map(nested_text, value), ", ") + "]"
     return _other_text(value)
+
+
+def _joined(texts: Iterable[str], separator: str) -> str:
+    """The texts as one. Raises ExpressionError when that grows too long: one value may be part of many."""
+    kept: list[str] = []
+    length = 0
+    for text in texts:
+        kept.append(text)
+        length += len(text) + len(separator)
+        if length > _LONGEST_TEXT:
+            raise BudgetExceeded
+    return separator.join(kept)
 
 
 def nested_text(value: object) -> str:
@@ -195,9 +211,9 @@ def formatted(env: Environment, value: object) -> str:
     if isinstance(value, time):
         return layouts.write(value, env.time_format)
     if isinstance(value, list):
-        return "\n".join("- " + formatted(env, item).replace("\n", "\n  ") for item in value)
+        return _joined(("- " + formatted(env, item).replace("\n", "\n  ") for item in value), "\n")
     if isinstance(value, dict):
-        return "\n".join(_line(env, key, item) for key, item in sorted(value.items()))
+        return _joined((_line(env, key, item) for key, item in sorted(value.items())), "\n")
     return to_text(value)
 
 
@@ -244,9 +260,9 @@ def to_json(value: object) -> str:
     """The value as JSON: compact, properties in order; functions and errors are null."""
     if isinstance(value, dict):
         pairs = (f"{_quoted(key)}:{to_json(item)}" for key, item in sorted(value.items()))
-        return "{" + ",".join(pairs) + "}"
+        return "{" + _joined(pairs, ",") + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(to_json, value)) + "]"
+        return "[" + _joined(map(to_json, value), ",") + "]"
     if isinstance(value, Deprecated):
         return to_json(value.value)
     if value is None or isinstance(value, (XError, XFunction)):
@@ -262,17 +278,32 @@ def _quoted(text: str) -> str:
 
 def equal(left: object, right: object) -> bool:
     """Whether two values are the same, of the same type."""
+    return _equal(left, right, [_MOST_COMPARISONS])
+
+
+def _equal(left: object, right: object, allowed: list[int]) -> bool:
+    allowed[0] -= 1
+    if allowed[0] < 0:
+        raise BudgetExceeded
+    if left is right:
+        return True
     if isinstance(left, dict) and isinstance(right, dict):
         if isinstance(left, XObject) and isinstance(right, XObject):
             one, other = left.default, right.default
-            if (one is MISSING) != (other is MISSING) or (one is not MISSING and not equal(one, other)):
+            if (one is MISSING) != (other is MISSING) or (
+                one is not MISSING and not _equal(one, other, allowed)
+            ):
                 return False
-        return left.keys() == right.keys() and all(equal(item, right[key]) for key, item in left.items())
+        return left.keys() == right.keys() and all(
+            _equal(item, right[key], allowed) for key, item in left.items()
+        )
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(equal, left, right))
+        return len(left) == len(right) and all(
+            _equal(one, other, allowed) for one, other in zip(left, right, strict=True)
+        )
     if type(left) is not type(right):
         return False
-    return left is right if isinstance(left, XFunction) else left == right
+    return not isinstance(left, XFunction) and left == right
 
 
 def compare(left: object, right: object) -> int:

@@ -78,6 +78,9 @@ class Template:
                 texts.append(escape(text) if escape else text)
             except ExpressionError as exc:
                 problems.append(Problem(source, str(exc)))
+                if isinstance(exc, BudgetExceeded):
+                    # What is left of the template is not tried, or each expression could ask for as much again.
+                    break
             except RecursionError:
                 problems.append(Problem(source, str(BudgetExceeded())))
         if scope.warnings:

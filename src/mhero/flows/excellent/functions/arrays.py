@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cmp_to_key
 
 from mhero.flows.excellent.convert import compare, equal, to_boolean, to_text
@@ -73,9 +74,17 @@ def sort(scope: Scope, items: list[object]) -> list[object]:
 def unique(scope: Scope, items: list[object]) -> list[object]:
     """The items without those that came before."""
     kept: list[object] = []
+    known: set[tuple[type, object]] = set()
+    compared: list[object] = []
     for item in items:
-        scope.spend(len(kept))
-        if not any(equal(item, other) for other in kept):
+        if isinstance(item, (str, Decimal)):
+            seen = (type(item), item) in known
+            known.add((type(item), item))
+        else:
+            scope.spend(len(compared))
+            seen = any(equal(item, other) for other in compared)
+            compared.append(item)
+        if not seen:
             kept.append(item)
     return kept
 
