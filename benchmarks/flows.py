@@ -1,7 +1,7 @@
 """How fast the conversation engine is, on one core: sprints, templates and compilation.
 
-Every sprint reads its session and contact from JSON and writes session, contact and events to JSON, as a server
-that keeps nothing in memory would.
+Every sprint reads its session and contact from JSON and writes session, contact and events to JSON, as a
+server that keeps nothing in memory would.
 """
 
 from __future__ import annotations
@@ -54,14 +54,20 @@ def question(number: int, text: str, name: str, words: list[str], after: int | N
     """A node that asks and takes one of some words; any other answer asks again."""
     own = number * 16
     answers = [*words, "Other"]
-    exits = [{"uuid": id_of("e", own + at), "destination_uuid": after and id_of("b", after)} for at in range(len(words))]
+    exits = [
+        {"uuid": id_of("e", own + at), "destination_uuid": after and id_of("b", after)}
+        for at in range(len(words))
+    ]
     exits.append({"uuid": id_of("e", own + len(words)), "destination_uuid": id_of("b", number)})
     return {
         "uuid": id_of("b", number),
         "actions": [{"uuid": id_of("d", number), "type": "send_msg", "text": text}],
         "router": {
             "type": "switch",
-            "wait": {"type": "msg", "timeout": {"seconds": 600, "category_uuid": id_of("c", own + len(words))}},
+            "wait": {
+                "type": "msg",
+                "timeout": {"seconds": 600, "category_uuid": id_of("c", own + len(words))},
+            },
             "operand": "@input.text",
             "result_name": name,
             "default_category_uuid": id_of("c", own + len(words)),
@@ -114,7 +120,9 @@ def two_questions() -> Json:
 
 def hundred_nodes() -> Json:
     nodes = [
-        question(number, f"Question {number} for @contact.name", f"Answer {number}", ["yes", "no"], number % 99 + 1)
+        question(
+            number, f"Question {number} for @contact.name", f"Answer {number}", ["yes", "no"], number % 99 + 1
+        )
         for number in range(1, 101)
     ]
     return flow(nodes)
@@ -128,12 +136,20 @@ def environment() -> Environment:
 
 def conversation(assets: Assets, env: Environment) -> int:
     """One whole conversation of three sprints, everything through JSON at each."""
-    trigger = {"type": "manual", "flow": {"uuid": FLOW, "name": "Two questions"}, "triggered_on": "2026-01-01T00:00:00Z"}
+    trigger = {
+        "type": "manual",
+        "flow": {"uuid": FLOW, "name": "Two questions"},
+        "triggered_on": "2026-01-01T00:00:00Z",
+    }
     sprint = start(assets=assets, environment=env, contact=json.loads(json.dumps(CONTACT)), trigger=trigger)
     kept = json.dumps([sprint.session, sprint.contact, sprint.events])
     for text in ("I like blue", "coke for me"):
         session, contact, _ = json.loads(kept)
-        message = {"urn": "tel:+231777000111", "text": text, "channel": {"uuid": CHANNEL["uuid"], "name": "Ministry"}}
+        message = {
+            "urn": "tel:+231777000111",
+            "text": text,
+            "channel": {"uuid": CHANNEL["uuid"], "name": "Ministry"},
+        }
         event = {
             "type": "msg_received",
             "uuid": "01983845-b62e-7238-98f2-86efa860382e",
@@ -151,8 +167,9 @@ def conversation(assets: Assets, env: Environment) -> int:
 def rate(step: Callable[[], int]) -> float:
     """How many a second."""
     step()
-    count, begun = 0, time.perf_counter()
-    while (passed := time.perf_counter() - begun) < SECONDS:
+    # The processor's time, so that other programs on the machine do not count.
+    count, begun = 0, time.process_time()
+    while (passed := time.process_time() - begun) < SECONDS:
         count += step()
     return count / passed
 
@@ -161,7 +178,9 @@ def templates(assets: Assets, env: Environment) -> Callable[[], int]:
     """A typical template in a run whose contact and results were just changed, as after an answer."""
     trigger = {"type": "manual", "flow": {"uuid": FLOW, "name": ""}, "triggered_on": "2026-01-01T00:00:00Z"}
     run = start(assets=assets, environment=env, contact=CONTACT, trigger=trigger).runs[0]
-    run.results = {"age": {"name": "Age", "value": "37", "category": "Adult", "created_on": "2026-01-01T00:00:00Z"}}
+    run.results = {
+        "age": {"name": "Age", "value": "37", "category": "Adult", "created_on": "2026-01-01T00:00:00Z"}
+    }
     run.changed()
     expected = "Hi Musu, you said 37"
 
@@ -179,12 +198,12 @@ def compiled() -> float:
     best = 1e9
     definition = hundred_nodes()
     for _ in range(10):
-        begun = time.perf_counter()
+        begun = time.process_time()
         read = read_flow(definition)
         for node in read.nodes:
             for action in node.actions:
                 type(template(action.data["text"]))
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
         definition = json.loads(json.dumps(definition).replace("Question", "Question again"))
     return best * 1000
 

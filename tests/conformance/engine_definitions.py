@@ -132,8 +132,10 @@ def old_ruleset(case: Json) -> None:
 def _same_spaces(value: Any) -> Any:
     """Expressions that are written over several lines mean the same on one."""
     if isinstance(value, dict):
-        return {key: re.sub(r"\s+|(?<=\() | (?=\))", " ", _tight(item)) if key == "body" else _same_spaces(item)
-                for key, item in value.items()}  # fmt: skip
+        return {
+            key: re.sub(r"\s+|(?<=\() | (?=\))", " ", _tight(item)) if key == "body" else _same_spaces(item)
+            for key, item in value.items()
+        }
     return [_same_spaces(item) for item in value] if isinstance(value, list) else value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mhero.flows.errors import FlowError, InvalidDefinition
@@ -118,7 +119,7 @@ class Assets:
         wanted = name.strip().lower()
         return next((label for label in self.labels.values() if label["name"].lower() == wanted), None)
 
-    @property
+    @cached_property
     def query_groups(self) -> list[Group]:
         return [group for group in self.groups.values() if group.query]
 

@@ -20,11 +20,12 @@ STATUSES = ("active", "blocked", "stopped", "archived")
 class Contact:
     """Wraps a contact's JSON. What is changed is copied first: the caller's object stays as it was."""
 
-    __slots__ = ("assets", "data")
+    __slots__ = ("_destination", "assets", "data")
 
     def __init__(self, data: Json, assets: Assets) -> None:
         self.assets = assets
         self.data: Json = dict(data)
+        self._destination: tuple[object, tuple[URN, Channel] | None] | None = None
 
     @property
     def uuid(self) -> str:
@@ -112,6 +113,13 @@ class Contact:
 
     def destination(self) -> tuple[URN, Channel] | None:
         """The first address that a channel can send to, and that channel."""
+        addresses = self.data.get("urns")
+        known = self._destination
+        if known is None or known[0] is not addresses:
+            known = self._destination = (addresses, self._find_destination())
+        return known[1]
+
+    def _find_destination(self) -> tuple[URN, Channel] | None:
         for urn in self.urns:
             channel = channel_for(self.assets, urn)
             if channel is not None:

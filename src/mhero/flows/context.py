@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mhero.flows import times
+from mhero.flows import times, urns
 from mhero.flows.contact import Contact, typed_value
-from mhero.flows.excellent.convert import from_json
+from mhero.flows.excellent.convert import from_json, to_text
 from mhero.flows.excellent.values import Deprecated, LazyObject, XObject
 from mhero.flows.obfuscation import contact_reference
 from mhero.flows.urns import REDACTED, SCHEMES, URN
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mhero.flows.state import Session
 
 Json = dict[str, Any]
+Builders = dict[str, Callable[..., object]]
 
 
 class Context(dict[str, object]):
@@ -43,36 +45,79 @@ class Context(dict[str, object]):
         return key in ROOTS
 
 
-def contact_object(contact: Contact, session: Session) -> XObject | None:
-    """`@contact`, and the contact of a related run."""
-    redact = session.environment.redaction_policy == "urns"
+class OnDemand(LazyObject):
+    """An object that builds each property when that is asked for, and all of them when they are listed."""
 
-    def fill() -> Json:
-        addresses = [_address(urn, redact) for urn in contact.urns]
-        destination = contact.destination()
+    __slots__ = ("_builders", "_source")
+
+    def __init__(self, builders: Builders, source: tuple[Any, ...], *, default: object) -> None:
+        super().__init__(self._rest, default=default)
+        self._builders = builders
+        self._source = source
+
+    def get(self, key: str, default: object = None) -> object:
+        """The property of this name."""
+        found = dict.get(self, key, self)
+        if found is not self:
+            return found
+        build = self._builders.get(key)
+        if build is None:
+            return super().get(key, default)
+        value = build(*self._source)
+        dict.__setitem__(self, key, value)
+        return value
+
+    def _rest(self) -> Json:
         return {
-            "uuid": contact.uuid,
-            "id": Deprecated(str(contact.id), "@contact.id is deprecated, use @contact.ref instead"),
-            "ref": contact_reference(contact, session.environment),
-            "first_name": contact.name.split()[0] if contact.name.split() else "",
-            "name": contact.name,
-            "language": contact.language,
-            "status": contact.status,
-            "timezone": contact.data.get("timezone") if contact.timezone else None,
-            "created_on": contact.created_on,
-            "last_seen_on": contact.last_seen_on,
-            "urns": addresses,
-            "urn": addresses[0] if addresses else None,
-            "groups": [
-                XObject({"uuid": group.uuid, "name": group.name}, default=group.name)
-                for group in contact.groups
-            ],
-            "fields": fields_object(contact),
-            "channel": channel_object(session, destination[1].uuid if destination else ""),
-            "tickets": [ticket_object(session, ticket) for ticket in contact.tickets],
+            key: build(*self._source)
+            for key, build in self._builders.items()
+            if not dict.__contains__(self, key)
         }
 
-    return LazyObject(fill, default=display(contact, redact))
+
+def _addresses(contact: Contact, session: Session) -> list[str]:
+    redact = session.environment.redaction_policy == "urns"
+    return [_address(urn, redact) for urn in contact.urns]
+
+
+def _first_name(contact: Contact, _session: Session) -> str:
+    names = contact.name.split(maxsplit=1)
+    return names[0] if names else ""
+
+
+def _own_channel(contact: Contact, session: Session) -> XObject | None:
+    destination = contact.destination()
+    return channel_object(session, destination[1].uuid if destination else "")
+
+
+CONTACT: Builders = {
+    "uuid": lambda contact, _: contact.uuid,
+    "id": lambda contact, _: Deprecated(
+        str(contact.id), "@contact.id is deprecated, use @contact.ref instead"
+    ),
+    "ref": lambda contact, session: contact_reference(contact, session.environment),
+    "first_name": _first_name,
+    "name": lambda contact, _: contact.name,
+    "language": lambda contact, _: contact.language,
+    "status": lambda contact, _: contact.status,
+    "timezone": lambda contact, _: contact.data.get("timezone") if contact.timezone else None,
+    "created_on": lambda contact, _: contact.created_on,
+    "last_seen_on": lambda contact, _: contact.last_seen_on,
+    "urns": _addresses,
+    "urn": lambda contact, session: next(iter(_addresses(contact, session)), None),
+    "groups": lambda contact, _: [
+        XObject({"uuid": group.uuid, "name": group.name}, default=group.name) for group in contact.groups
+    ],
+    "fields": lambda contact, _: fields_object(contact),
+    "channel": _own_channel,
+    "tickets": lambda contact, session: [ticket_object(session, ticket) for ticket in contact.tickets],
+}
+
+
+def contact_object(contact: Contact, session: Session) -> XObject:
+    """`@contact`, and the contact of a related run."""
+    redact = session.environment.redaction_policy == "urns"
+    return OnDemand(CONTACT, (contact, session), default=display(contact, redact))
 
 
 def display(contact: Contact, redact: bool) -> str:
@@ -93,15 +138,10 @@ def fields_object(contact: Contact) -> XObject:
     """Every field there is, with nothing for those without a value; as text, a line for each with one."""
     fields = contact.assets.fields
 
-    def fill() -> Json:
-        return {key: typed_value(field, contact.field_value(key)) for key, field in fields.items()}
-
-    values = fill()
+    values = {key: typed_value(field, contact.field_value(key)) for key, field in fields.items()}
     named = sorted(
         (fields[key].name, value) for key, value in values.items() if value is not None and value != ""
     )
-    from mhero.flows.excellent.convert import to_text
-
     return XObject(values, default="\n".join(f"{name}: {to_text(value)}" for name, value in named))
 
 
@@ -155,8 +195,6 @@ def user_object(session: Session, reference: Json | None) -> XObject | None:
 
 
 def flow_object(reference: Json) -> XObject:
-    from decimal import Decimal
-
     revision = Decimal(reference.get("revision") or 0)
     return XObject(
         {"uuid": reference.get("uuid"), "name": reference.get("name"), "revision": revision},
@@ -306,33 +344,31 @@ def _parent(run: Run) -> object:
     )
 
 
+INPUT: Builders = {
+    "type": lambda found, _: found.get("type", "msg"),
+    "uuid": lambda found, _: found.get("uuid"),
+    "created_on": lambda found, _: times.read(found.get("created_on")),
+    "channel": lambda found, session: channel_object(session, (found.get("channel") or {}).get("uuid", "")),
+    "urn": lambda found, session: _input_address(found, session),
+    "text": lambda found, _: found.get("text") or "",
+    "attachments": lambda found, _: list(found.get("attachments") or []),
+    "external_id": lambda found, _: found.get("external_id") or "",
+    "payload": lambda found, _: from_json(found.get("payload") or {}),
+}
+
+
+def _input_address(found: Json, session: Session) -> str | None:
+    urn = urns.parse(found.get("urn") or "")
+    return _address(urn, session.environment.redaction_policy == "urns") if urn else None
+
+
 def _input(run: Run) -> object:
     found = run.session.input
     if not found:
         return None
-    session = run.session
-    text = found.get("text") or ""
-    attachments = list(found.get("attachments") or [])
-    from mhero.flows import urns
-
-    urn = urns.parse(found.get("urn") or "")
-    redact = session.environment.redaction_policy == "urns"
-    lines = [text] if text else []
-    lines += [attachment.partition(":")[2] for attachment in attachments]
-    return XObject(
-        {
-            "type": found.get("type", "msg"),
-            "uuid": found.get("uuid"),
-            "created_on": times.read(found.get("created_on")),
-            "channel": channel_object(session, (found.get("channel") or {}).get("uuid", "")),
-            "urn": _address(urn, redact) if urn else None,
-            "text": text,
-            "attachments": attachments,
-            "external_id": found.get("external_id") or "",
-            "payload": from_json(found.get("payload") or {}),
-        },
-        default="\n".join(lines),
-    )
+    lines = [found["text"]] if found.get("text") else []
+    lines += [attachment.partition(":")[2] for attachment in found.get("attachments") or []]
+    return OnDemand(INPUT, (found, run.session), default="\n".join(lines))
 
 
 def _globals(run: Run) -> object:
@@ -343,8 +379,6 @@ def _webhook(run: Run) -> object:
     call = run.webhook
     if call is None:
         return None
-    from decimal import Decimal
-
     return XObject(
         {
             "status": Decimal(call.get("status") or 0),
@@ -358,8 +392,6 @@ def _webhook(run: Run) -> object:
 
 
 def _node(run: Run) -> object:
-    from decimal import Decimal
-
     node = run.node
     if node is None:
         return None

@@ -159,6 +159,8 @@ def regroup(to: Changing) -> bool:
     Whoever is not active is in no group at all.
     """
     contact = to.contact
+    if contact.status == "active" and not to.assets.query_groups:
+        return False
     env = contact.environment(to.environment)
     added: list[Group] = []
     removed: list[Group] = []
@@ -185,8 +187,7 @@ def regroup(to: Changing) -> bool:
 
 
 def _regroup(to: Changing) -> bool:
-    if to.assets.query_groups or to.contact.status != "active":
-        regroup(to)
+    regroup(to)
     to.changed()
     return True
 

@@ -73,16 +73,16 @@ class Session:
         self.call: Json | None = None
         #: What an action asked to enter next: the flow, and whether the present ones end with that.
         self.pushed: tuple[Flow, bool] | None = None
-        self._environment: Environment | None = None
+        self._environment: tuple[object, Environment] | None = None
         self._trigger_is_taken = False
 
     # What a sprint writes
 
     def log(self, kind: str, **details: object) -> None:
         """Writes an event."""
-        event: Json = {"uuid": self.uuid(), "type": kind, "created_on": times.written(self.now())}
-        event.update(details)
-        self.events.append(event)
+        self.events.append(
+            {"uuid": self.uuid(), "type": kind, "created_on": times.written(self.now()), **details}
+        )
 
     def error(self, text: str, code: str = "", extra: Json | None = None) -> None:
         """Writes an event that something could not be done; the flow goes on."""
@@ -106,16 +106,18 @@ class Session:
 
     def changed(self) -> None:
         """Something that expressions see is different now."""
-        self._environment = None
         for run in self.runs:
             run.changed()
 
     @property
     def contact_environment(self) -> Environment:
         """The environment with what the contact has of its own."""
-        if self._environment is None:
-            self._environment = self.contact.environment(self.environment)
-        return self._environment
+        data = self.contact.data
+        depends = (data.get("timezone"), data.get("urns"))
+        known = self._environment
+        if known is None or known[0] != depends:
+            known = self._environment = (depends, self.contact.environment(self.environment))
+        return known[1]
 
     @property
     def is_batch(self) -> bool:

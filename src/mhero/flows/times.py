@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 _MORE_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
+_USUAL_LENGTH = len("2026-01-01T00:00:00.000000Z")
 
 
 def written(moment: datetime) -> str:
@@ -14,7 +15,7 @@ def written(moment: datetime) -> str:
         raise ValueError("a moment must have a zone")
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def read(text: object) -> datetime | None:
@@ -22,7 +23,8 @@ def read(text: object) -> datetime | None:
     if not isinstance(text, str) or not text:
         return None
     try:
-        moment = datetime.fromisoformat(_MORE_THAN_MICROSECONDS.sub(r"\1", text))
+        short = _MORE_THAN_MICROSECONDS.sub(r"\1", text) if len(text) > _USUAL_LENGTH else text
+        moment = datetime.fromisoformat(short)
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, urlencode
 
 import phonenumbers
@@ -75,6 +76,7 @@ class URN:
         return f"{self.identity}{query}" + (f"#{self.display}" if self.display else "")
 
 
+@lru_cache(maxsize=20_000)
 def parse(text: str) -> URN | None:
     """The address in a text, neither normalised nor checked; None when it has no scheme or no path."""
     scheme, colon, rest = text.strip().partition(":")

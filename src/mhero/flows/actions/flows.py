@@ -67,7 +67,7 @@ class Recipients:
         self.urns += [text for text in texts if text not in self.urns]
 
     def _resolve(self, variable: str) -> None:
-        """A person's words for a recipient: the id of a contact, the name of a group, an address or number."""
+        """A person's words for a recipient: a contact's id, a group's name, an address or number."""
         text, _ = self.run.text(variable)
         text = text.strip()
         session = self.run.session
