@@ -147,6 +147,8 @@ class _Parser:
         """What `+` and `-` meant for values of these types."""
         if left.kind == right.kind == NUMBER:
             return Piece(f"{left.operand()} {sign} {right.operand()}", NUMBER)
+        if sign == "+" and left.kind == TIME:
+            left, right = right, left
         if right.kind == TIME and left.kind in (DATE, DATETIME, FORMATTED):
             return _time_added(left, sign, right)
         amount = right.text

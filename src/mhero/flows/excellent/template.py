@@ -79,7 +79,7 @@ class Template:
             except ExpressionError as exc:
                 problems.append(Problem(source, str(exc)))
                 if isinstance(exc, BudgetExceeded):
-                    # What is left of the template is not tried, or each expression could ask for as much again.
+                    # The rest is not tried, or each expression could ask for as much again.
                     break
             except RecursionError:
                 problems.append(Problem(source, str(BudgetExceeded())))
