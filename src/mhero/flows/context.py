@@ -202,28 +202,44 @@ def flow_object(reference: Json) -> XObject:
     )
 
 
-def results_object(results: dict[str, Json]) -> XObject:
-    values = {key: result_object(result) for key, result in results.items()}
-    lines = sorted(f"{result.get('name')}: {result.get('value')}" for result in results.values())
-    return XObject(values, default="\n".join(lines))
+class Results(LazyObject):
+    """The results of a run: built when one of them is used; as text, a line for each."""
+
+    __slots__ = ("_results",)
+
+    def __init__(self, results: dict[str, Json]) -> None:
+        super().__init__(lambda: {key: result_object(result) for key, result in results.items()})
+        lines = sorted(f"{result.get('name')}: {result.get('value')}" for result in results.values())
+        self.default = "\n".join(lines)
+        self._results = results
+
+    def get(self, key: str, default: object = None) -> object:
+        """The result with this key."""
+        found = dict.get(self, key, self)
+        if found is not self:
+            return found
+        result = self._results.get(key)
+        if result is None:
+            return super().get(key, default)
+        value = result_object(result)
+        dict.__setitem__(self, key, value)
+        return value
+
+
+RESULT: Builders = {
+    "name": lambda result: result.get("name"),
+    "value": lambda result: result.get("value") or "",
+    "category": lambda result: result.get("category") or "",
+    "category_localized": lambda result: result.get("category_localized") or result.get("category") or "",
+    "input": lambda result: result.get("input") or "",
+    "extra": lambda result: from_json(result["extra"]) if result.get("extra") is not None else None,
+    "node_uuid": lambda result: result.get("node_uuid") or "",
+    "created_on": lambda result: times.read(result.get("created_on")),
+}
 
 
 def result_object(result: Json) -> XObject:
-    category = result.get("category") or ""
-    value = result.get("value") or ""
-    return XObject(
-        {
-            "name": result.get("name"),
-            "value": value,
-            "category": category,
-            "category_localized": result.get("category_localized") or category,
-            "input": result.get("input") or "",
-            "extra": from_json(result["extra"]) if result.get("extra") is not None else None,
-            "node_uuid": result.get("node_uuid") or "",
-            "created_on": times.read(result.get("created_on")),
-        },
-        default=value,
-    )
+    return OnDemand(RESULT, (result,), default=result.get("value") or "")
 
 
 def _contact(run: Run) -> object:
@@ -239,7 +255,7 @@ def _urns(run: Run) -> object:
 
 
 def _results(run: Run) -> object:
-    return results_object(run.results)
+    return Results(run.results)
 
 
 def _locals(run: Run) -> object:
@@ -253,7 +269,7 @@ def _run(run: Run) -> object:
             "contact": contact_object(run.session.contact, run.session),
             "flow": flow_object(run.flow_reference),
             "status": run.status,
-            "results": results_object(run.results),
+            "results": Results(run.results),
             "locals": XObject(run.locals),
             "path": [
                 XObject({"node_uuid": step["node_uuid"], "arrived_on": times.read(step["arrived_on"])})
@@ -288,7 +304,7 @@ def related_object(
             "contact": contact_object(contact, session),
             "fields": fields_object(contact),
             "flow": flow_object(flow),
-            "results": results_object(results),
+            "results": Results(results),
             "run": XObject({"status": old}),
             "status": status,
             "urns": urns_object(contact, session),

@@ -14,7 +14,7 @@ from mhero.flows.contact import Contact
 from mhero.flows.definition.flow import Flow
 from mhero.flows.environment import Environment
 from mhero.flows.errors import InvalidSession
-from mhero.flows.ids import uuid7
+from mhero.flows.ids import Ids
 from mhero.flows.run import Run
 from mhero.flows.services import Limits, NoServices, Services
 
@@ -59,7 +59,7 @@ class Session:
         self.services: Services = services or NoServices()
         self.limits = limits or Limits()
         self.now: Callable[[], datetime] = environment.now
-        self.uuid = uuid or (lambda: uuid7(environment.now, environment.random))
+        self.uuid = uuid or Ids(environment.now, environment.random)
         self.runs: list[Run] = []
         self.events: list[Json] = []
         self.segments: list[Json] = []

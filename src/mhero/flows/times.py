@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _MORE_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
 _USUAL_LENGTH = len("2026-01-01T00:00:00.000000Z")
@@ -15,7 +16,13 @@ def written(moment: datetime) -> str:
         raise ValueError("a moment must have a zone")
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"
+    return f"{_second(moment.replace(microsecond=0))}.{moment.microsecond:06d}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(moment: datetime) -> str:
+    """The text of a whole second: one sprint writes many moments of the same."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def read(text: object) -> datetime | None:
