@@ -51,7 +51,9 @@ class OnDemand(LazyObject):
     __slots__ = ("_builders", "_source")
 
     def __init__(self, builders: Builders, source: tuple[Any, ...], *, default: object) -> None:
-        super().__init__(self._rest, default=default)
+        # Set without the constructors above: several of these are made in every sprint.
+        self.default = default
+        self._fill = self._rest
         self._builders = builders
         self._source = source
 

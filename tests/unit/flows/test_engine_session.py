@@ -195,11 +195,24 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _PLACES = [
-    ("nodes",), ("nodes", 0), ("nodes", 0, "actions"), ("nodes", 0, "actions", 0), ("nodes", 0, "router"),
-    ("nodes", 0, "router", "wait"), ("nodes", 0, "router", "categories"), ("nodes", 0, "exits"),
-    ("nodes", 0, "exits", 0), ("localization",), ("language",), ("spec_version",),
-    ("nodes", 0, "router", "cases"), ("nodes", 0, "actions", 0, "text"), ("expire_after_minutes",), ("metadata",), ("action_sets",),
-]  # fmt: skip
+    ("nodes",),
+    ("nodes", 0),
+    ("nodes", 0, "actions"),
+    ("nodes", 0, "actions", 0),
+    ("nodes", 0, "router"),
+    ("nodes", 0, "router", "wait"),
+    ("nodes", 0, "router", "categories"),
+    ("nodes", 0, "exits"),
+    ("nodes", 0, "exits", 0),
+    ("localization",),
+    ("language",),
+    ("spec_version",),
+    ("nodes", 0, "router", "cases"),
+    ("nodes", 0, "actions", 0, "text"),
+    ("expire_after_minutes",),
+    ("metadata",),
+    ("action_sets",),
+]
 
 
 @settings(max_examples=150, deadline=None)
