@@ -29,7 +29,7 @@ def read_flow(definition: Json, *, uuid: Callable[[], str] | None = None, base_m
     """
     try:
         current = migrate(definition, uuid=uuid or _no_uuid, base_media_url=base_media_url)
-    except (AttributeError, TypeError, KeyError, ValueError) as exc:
+    except (AttributeError, TypeError, KeyError, ValueError, RecursionError) as exc:
         # A definition may be any JSON; a migration that stumbles over its shape says that it has none.
         raise InvalidDefinition(f"the definition has an unexpected shape ({exc})") from exc
     return read_current(current)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable
 from typing import Any
@@ -52,6 +51,15 @@ def parse_version(text: object) -> Version:
     return major, minor, patch
 
 
+def _cloned(value: Any) -> Any:
+    """A copy of JSON at all its depths; far quicker than `copy.deepcopy`, which must expect anything."""
+    if isinstance(value, dict):
+        return {key: _cloned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cloned(item) for item in value]
+    return value
+
+
 def is_legacy(definition: Json) -> bool:
     """Whether this is a definition of version 11 or before: its shape says so, not its envelope."""
     if definition.get("spec_version"):
@@ -77,7 +85,7 @@ def migrate(
 
         migrated = legacy.migrate(definition, uuid=uuid, base_media_url=base_media_url)
     else:
-        migrated = copy.deepcopy(definition)
+        migrated = _cloned(definition)
     if not migrated.get("spec_version"):
         raise UnsupportedVersion("field 'spec_version' is required")
     version = definition_version(migrated)
