@@ -1,6 +1,6 @@
 """10,000 people texted through the simulated network, while somebody uses the console.
 
-Everything runs on this machine: `mhero up` with its four parts and PostgreSQL, the simulated network, and this
+Everything runs on this machine: `mhero up` with its parts and PostgreSQL, the simulated network, and this
 program, which opens pages. Measured from the moment the first message may leave until every message has its
 final status from its delivery report.
 """
@@ -21,7 +21,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 import httpx  # noqa: E402 - the path comes first
 import psutil  # noqa: E402
-
 from tests.integration.cli.demonstration import Demonstrating, Demonstration  # noqa: E402
 
 if TYPE_CHECKING:

@@ -3,8 +3,11 @@
 import json
 import os
 import secrets
+import time
 from pathlib import Path
 from uuid import UUID
+
+import psycopg
 
 from mhero.platform.configuration import Configuration
 
@@ -16,6 +19,12 @@ TEAM = (
     ("joseph@example.org", "Joseph Dahn", "exchange_operator", "looks after the systems"),
 )
 FLOMOS_DISTRICT = "Suakoko"
+PLACE_IS_THERE = "SELECT id FROM registry_place WHERE level = 3 AND name LIKE %s"
+GIVE_PLACE = """
+    UPDATE accounts_user
+    SET area_id = (SELECT id FROM registry_place WHERE level = 3 AND name LIKE %s LIMIT 1)
+    WHERE email = 'flomo@example.org'
+"""
 SMS_CHANNEL = "Sandbox network"
 SHORT_CODE = "1234"
 SEGMENTS_A_SECOND = 1000
@@ -79,7 +88,7 @@ def allow_every_hour() -> None:
 
 
 def flomos_district() -> UUID:
-    """The place as the registry will name it when it has come from the sandbox's DHIS2."""
+    """The place as the registry names it when DHIS2 is quicker; until it is there, so is nobody."""
     from mhero.registry.identity import id_of
     from mhero.sandbox.country.facilities import unit_uid
     from mhero.sandbox.country.places import COUNTIES
@@ -87,6 +96,14 @@ def flomos_district() -> UUID:
     districts = (district for county in COUNTIES for district in county.districts)
     code = next(district.code for district in districts if district.name == FLOMOS_DISTRICT)
     return id_of("dhis2", f"Location/{unit_uid(f'unit/{code}')}")
+
+
+def correct_flomos_district(url: str) -> None:
+    """Waits for the place, and gives it to Flomo: when iHRIS was quicker than DHIS2 it has another id."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while not connection.execute(PLACE_IS_THERE, [f"{FLOMOS_DISTRICT}%"]).fetchone():
+            time.sleep(1)
+        connection.execute(GIVE_PLACE, [f"{FLOMOS_DISTRICT}%"])
 
 
 def connect_sandbox(configuration: Configuration) -> None:

@@ -11,9 +11,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from threading import Thread
 from types import FrameType
 from typing import IO
 
+from mhero.cli.demo import correct_flomos_district
 from mhero.cli.parts import FOLLOWS_PARENT
 from mhero.cli.ports import require_free_ports
 from mhero.cli.prepare import Prepared, database_url, prepare
@@ -55,6 +57,8 @@ def run_everything(configuration: Configuration, *, demo: bool, say: Say) -> Non
             parts = [Part(name, start_part(name), time.monotonic()) for name in names]
             try:
                 wait_until_ready(configuration, parts, stopping)
+                if demo:
+                    Thread(target=correct_flomos_district, args=(url,), daemon=True).start()
                 if not stopping.requested:
                     greet(configuration, prepared, time.monotonic() - began, say)
                 keep_running(parts, stopping, say)
