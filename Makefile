@@ -31,7 +31,9 @@ check: assets ## Style, types, the rooms' arrows, migrations and translations.
 	$(RUN)/python tools/translations.py check
 
 bench: assets ## Runs the benchmarks; each prints its figures last.
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(RUN)/python $$file || exit 1; done
+	@for name in $$(cd benchmarks && ls [a-z]*.py); do \
+	  echo "== $$name"; $(RUN)/python -m benchmarks.$${name%.py} || exit 1; \
+	done
 
 conformance: .venv/ready ## Tries the published cases of RapidPro's engine and prints a table by family.
 	$(RUN)/python -m tests.conformance.table
@@ -41,7 +43,7 @@ docs: .venv/ready ## Checks that docs name every setting, command and error, and
 	@ls docs/*.md docs/adr/*.md
 
 screenshots: assets chromium ## Takes pictures of the demonstration's pages, English and French, into var/screenshots.
-	$(RUN)/python tools/screenshots.py
+	$(RUN)/python -m tools.screenshots
 
 assets: $(ASSETS) .venv/translated ## Builds the console's styles, scripts and translations.
 

@@ -7,7 +7,6 @@ final status from its delivery report.
 
 import argparse
 import os
-import sys
 import tempfile
 import threading
 import time
@@ -16,12 +15,9 @@ from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-
-import httpx  # noqa: E402 - the path comes first
-import psutil  # noqa: E402
-from tests.integration.cli.demonstration import Demonstrating, Demonstration  # noqa: E402
+import httpx
+import psutil
+from tests.integration.cli.demonstration import Demonstrating, Demonstration
 
 if TYPE_CHECKING:
     from mhero.messaging.models import Broadcast

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Page, sync_playwright
+from tests.browser.chromium import launched
+from tests.integration.cli.demonstration import Demonstration
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-
-from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the path comes first
-from tests.browser.chromium import launched  # noqa: E402
-from tests.integration.cli.demonstration import Demonstration  # noqa: E402
-
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 PAGES = {
     "home": "/",
