@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import django
+import psutil
 import psycopg
 
 from mhero.platform.configuration import Configuration
@@ -47,7 +48,8 @@ def database_url(configuration: Configuration) -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
-        server.stop()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            server.stop()
 
 
 def check_database(url: str) -> None:

