@@ -1,7 +1,5 @@
 """One's own account, joining the team, the workspace, and the audit trail."""
 
-import csv
-from collections.abc import Iterator
 from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -25,6 +23,7 @@ from mhero.accounts.errors import AccountsError
 from mhero.accounts.forms import AccountForm, ChangePassword, JoinForm, NewPassword, WorkspaceForm
 from mhero.accounts.models import User
 from mhero.platform.ids import time_of
+from mhero.platform.spreadsheets import csv_lines
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -127,31 +126,11 @@ def audit_file(request: SignedInRequest) -> HttpResponseBase:
     chosen = trail.AuditFilter.of(request.GET)
     services.record_audit("audit.downloaded", chosen.query(), request=request)
     response = StreamingHttpResponse(
-        _csv(trail.file_rows(chosen.events())), content_type="text/csv; charset=utf-8"
+        csv_lines(trail.file_rows(chosen.events())), content_type="text/csv; charset=utf-8"
     )
     day = timezone.localdate().isoformat()
     response["Content-Disposition"] = f'attachment; filename="audit-trail-{day}.csv"'
     return response
-
-
-class _Line:
-    """What `csv` writes to: it gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    # Excel takes the file for UTF-8 by this mark.
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _chips(chosen: trail.AuditFilter) -> list[tuple[str, str]]:

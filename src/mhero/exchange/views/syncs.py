@@ -1,8 +1,6 @@
 """Loading data on a schedule: the polling channels, their runs, and what a run could not take in."""
 
-import csv
 import json
-from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from mhero.exchange import queries, services
 from mhero.exchange.mediators import COUNTS
 from mhero.exchange.models import Channel, ChannelType, RefusedRecord, Run
 from mhero.exchange.views.guards import requires_whole_country
+from mhero.platform.spreadsheets import csv_lines
 
 REFUSED_ON_A_PAGE = 50
 
@@ -79,7 +78,7 @@ def refused_file(request: SignedInRequest, channel_id: UUID) -> HttpResponseBase
     channel = get_object_or_404(Channel, id=channel_id)
     record_audit("refused.downloaded", channel.name, request=request)
     response = StreamingHttpResponse(
-        _csv(queries.refused_rows(channel)), content_type="text/csv; charset=utf-8"
+        csv_lines(queries.refused_rows(channel)), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = 'attachment; filename="refused-records.csv"'
     return response
@@ -114,23 +113,3 @@ def _progress(run: Run) -> dict[str, Any]:
         if run.finished_at and run.started_at
         else None,
     }
-
-
-class _Line:
-    """What `csv` writes to: it gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(rows: Iterable[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    # Excel takes the file for UTF-8 by this mark.
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,8 +1,7 @@
 """A send as a file for a spreadsheet."""
 
-import csv
 from collections.abc import Iterator
-from typing import Any
+from itertools import chain
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from mhero.messaging.models import Contact, Message, MessageStatus
 from mhero.messaging.queries.broadcasts import messages_of, progress_of
 from mhero.messaging.reasons import reason_of
 from mhero.messaging.views.broadcasts import visible_send
+from mhero.platform.spreadsheets import csv_lines, harmless
 
 BATCH = 1000
 
@@ -41,54 +41,43 @@ def broadcast_file(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse
     return response
 
 
-class _Echo:
-    """A file that hands back what is written to it, line by line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def lines(found: QuerySet[Message], user: User, language: str | None) -> Iterator[str]:
     # The lines are made when the request is over, and its language with it.
     with translation.override(language):
-        writer = csv.writer(_Echo())
         header = (
             _("Name"), _("Phone number"), _("Cadre"), _("County"), _("Operator"), _("Status"), _("Reason"),
             _("The provider said"), _("Sent at"), _("Final at"), _("SMS"),
         )  # fmt: skip
-        # The mark at the start tells Excel that this is UTF-8.
-        yield "\ufeff" + str(writer.writerow(header))
-        batch: list[Message] = []
-        for one in found.iterator(chunk_size=BATCH):
-            batch.append(one)
-            if len(batch) == BATCH:
-                yield from _rows(writer, batch, user)
-                batch = []
-        yield from _rows(writer, batch, user)
+        # Each row says itself which of its cells came from outside; a phone number begins with a plus.
+        yield from csv_lines(chain([header], _all_rows(found, user)), cell=str)
 
 
-def _rows(writer: Any, batch: list[Message], user: User) -> Iterator[str]:
+def _all_rows(found: QuerySet[Message], user: User) -> Iterator[tuple[str, ...]]:
+    batch: list[Message] = []
+    for one in found.iterator(chunk_size=BATCH):
+        batch.append(one)
+        if len(batch) == BATCH:
+            yield from _rows(batch, user)
+            batch = []
+    yield from _rows(batch, user)
+
+
+def _rows(batch: list[Message], user: User) -> Iterator[tuple[str, ...]]:
     contacts = Contact.objects.filter(id__in=[one.contact_id for one in batch])
     names = dict(contacts.values_list("id", "name"))
     shows_numbers = user.may("people.numbers")
     for one in batch:
         reason = reason_of(one.reason)
-        cells = (
-            _cell(names.get(one.contact_id, "")),
+        yield (
+            harmless(names.get(one.contact_id, "")),
             one.number if shows_numbers else "",
-            _cell(one.cadre),
-            _cell(one.county),
+            harmless(one.cadre),
+            harmless(one.county),
             one.operator,
-            MessageStatus(one.status).label,
-            reason.sentence if reason else "",
-            _cell(one.provider_words),
+            str(MessageStatus(one.status).label),
+            str(reason.sentence) if reason else "",
+            harmless(one.provider_words),
             one.sent_at.isoformat(timespec="seconds") if one.sent_at else "",
             one.final_at.isoformat(timespec="seconds") if one.final_at else "",
-            one.segments,
+            str(one.segments),
         )
-        yield str(writer.writerow(cells))
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet must not take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

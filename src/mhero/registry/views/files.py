@@ -1,7 +1,7 @@
 """Lists as files: streamed, so that a whole country takes no memory, and written down in the audit trail."""
 
-import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
@@ -10,23 +10,13 @@ from django.views.decorators.http import require_GET
 
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
+from mhero.platform.spreadsheets import csv_lines, harmless
 from mhero.registry import queries
 from mhero.registry.filters import PeopleFilter
 from mhero.registry.models import Person
 from mhero.registry.views.problems import WHAT_TO_DO, problems, with_problems
 
 _AT_ONCE = 500
-#: What a spreadsheet takes for a formula when a cell begins with it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: So that spreadsheets read the file as UTF-8.
-_BYTE_ORDER_MARK = "\ufeff"
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 @requires("people.export")
@@ -112,15 +102,12 @@ def _batches(people: QuerySet[Person]) -> Iterator[list[Person]]:
 
 
 def _file(name: str, heads: list[str], rows: Iterable[list[str]]) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
     language = get_language() or "en"
 
     def lines() -> Iterator[str]:
         # The lines are made after the request's own language has been put away.
         with override(language):
-            yield _BYTE_ORDER_MARK + writer.writerow(heads)
-            for row in rows:
-                yield writer.writerow([_harmless(cell) for cell in row])
+            yield from csv_lines(chain([heads], rows), cell=_harmless)
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name.replace(" ", "-")}.csv"'
@@ -129,6 +116,4 @@ def _file(name: str, heads: list[str], rows: Iterable[list[str]]) -> StreamingHt
 
 def _harmless(cell: str) -> str:
     """A cell that a spreadsheet shows and does not run; numbers in international form may stay."""
-    if cell.startswith(_FORMULA) and not cell[1:].isdecimal():
-        return f"'{cell}"
-    return cell
+    return cell if cell[1:].isdecimal() else harmless(cell)
