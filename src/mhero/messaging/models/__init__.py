@@ -3,6 +3,25 @@
 from mhero.messaging.models.broadcasts import Broadcast, BroadcastStatus, Recipient
 from mhero.messaging.models.channels import SMSChannel, SMSChannelType
 from mhero.messaging.models.contacts import Contact, ContactStatus, Group, OptOut
+from mhero.messaging.models.conversations import (
+    ContactEvent,
+    ContactEventKind,
+    ConversationStatus,
+    FlowRun,
+    Session,
+    StepCount,
+)
+from mhero.messaging.models.flows import (
+    ContactField,
+    FieldType,
+    Flow,
+    FlowRevision,
+    Global,
+    Label,
+    LabelledMessage,
+    Trigger,
+    TriggerType,
+)
 from mhero.messaging.models.messages import FINAL, Message, MessageStatus, Received
 from mhero.messaging.models.rules import SendingRules
 
@@ -11,8 +30,19 @@ __all__ = [
     "Broadcast",
     "BroadcastStatus",
     "Contact",
+    "ContactEvent",
+    "ContactEventKind",
+    "ContactField",
     "ContactStatus",
+    "ConversationStatus",
+    "FieldType",
+    "Flow",
+    "FlowRevision",
+    "FlowRun",
+    "Global",
     "Group",
+    "Label",
+    "LabelledMessage",
     "Message",
     "MessageStatus",
     "OptOut",
@@ -21,4 +51,8 @@ __all__ = [
     "SMSChannel",
     "SMSChannelType",
     "SendingRules",
+    "Session",
+    "StepCount",
+    "Trigger",
+    "TriggerType",
 ]

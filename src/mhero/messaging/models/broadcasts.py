@@ -23,12 +23,14 @@ class BroadcastStatus(models.TextChoices):
 
 
 class Broadcast(models.Model):
-    """One message to many people: a send."""
+    """One message, or a flow, to many people: a send."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)
-    #: What the officer wrote, with @contact.first_name and the like.
+    #: What the officer wrote, with @contact.first_name and the like; empty when it starts a flow.
     text = models.TextField()
+    #: The flow that it starts with each person; None for a message.
+    flow = models.ForeignKey("messaging.Flow", on_delete=models.PROTECT, null=True, related_name="sends")
     #: Whether accents are simplified so that more text fits in one SMS.
     simplifies_accents = models.BooleanField(default=False)
     sms_channel = models.ForeignKey(SMSChannel, on_delete=models.PROTECT, related_name="+")

@@ -31,6 +31,8 @@ class Contact(models.Model):
     status = models.CharField(max_length=10, choices=ContactStatus.choices, default=ContactStatus.ACTIVE)
     #: Values that messages can be personalised with: first_name, cadre, facility, county, district.
     fields = models.JSONField(default=dict)
+    #: Values that conversations and officers set, {key: text}; they stay when the registry changes `fields`.
+    own_fields = models.JSONField(default=dict)
     stopped_at = models.DateTimeField(null=True)
     #: `STOP` in a message, or the officer's address.
     stopped_by = models.TextField(default="")
@@ -59,10 +61,14 @@ class Contact(models.Model):
 
 
 class Group(models.Model):
-    """Contacts by place or cadre, kept in step with the registry."""
+    """Contacts under one name: by place or cadre as the registry has it, named one by one, or by a query."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.TextField(unique=True)
+    #: A contact query; empty for a group whose members are named.
+    query = models.TextField(default="")
+    #: Kept in step with the registry; nobody else changes its members.
+    follows_registry = models.BooleanField(default=False)
     contacts = models.ManyToManyField(Contact, related_name="groups")
 
 

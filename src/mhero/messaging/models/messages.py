@@ -36,7 +36,11 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_incoming = models.BooleanField()
     contact_id = models.UUIDField()
+    #: The send it belongs to: its text, or the first words of its flow. Later questions are no part of the
+    #: send, so that they leave as answers do.
     broadcast_id = models.UUIDField(null=True)
+    #: The conversation that it was said in.
+    session_id = models.UUIDField(null=True)
     sms_channel_id = models.UUIDField()
     #: E.164, as it was when the message was made.
     number = models.TextField()

@@ -106,11 +106,11 @@ STEPS = (
     """,
     # Nobody becomes a contact without a number; who has been one stays, for the sake of the conversation.
     """
-    INSERT INTO messaging_contact AS c (id, person_id, number, name, language, status, fields, place_ids,
-        stopped_at, stopped_by, created_at, followed_change)
+    INSERT INTO messaging_contact AS c (id, person_id, number, name, language, status, fields, own_fields,
+        place_ids, stopped_at, stopped_by, created_at, followed_change)
     SELECT f.contact_id, f.person_id, f.number, f.name, f.language,
         CASE WHEN o.number IS NOT NULL THEN 'stopped' WHEN f.is_active THEN 'active' ELSE 'left' END,
-        f.fields, f.place_ids, o.at, coalesce(o.by, ''), now(), f.change
+        f.fields, '{}', f.place_ids, o.at, coalesce(o.by, ''), now(), f.change
     FROM followed f LEFT JOIN messaging_optout o ON o.number = f.number
     WHERE f.number IS NOT NULL OR EXISTS (SELECT FROM messaging_contact own WHERE own.person_id = f.person_id)
     ON CONFLICT (person_id) DO UPDATE SET
@@ -120,20 +120,22 @@ STEPS = (
         followed_change = excluded.followed_change
     """,
     """
-    INSERT INTO messaging_group (id, name)
-    SELECT gen_random_uuid(), name FROM (SELECT DISTINCT unnest(groups) AS name FROM followed) AS named
+    INSERT INTO messaging_group (id, name, query, follows_registry)
+    SELECT gen_random_uuid(), name, '', true
+    FROM (SELECT DISTINCT unnest(groups) AS name FROM followed) AS named
     ON CONFLICT (name) DO NOTHING
     """,
     """
     DELETE FROM messaging_group_contacts gc USING followed f, messaging_group g
-    WHERE gc.contact_id = f.contact_id AND g.id = gc.group_id AND NOT g.name = ANY(f.groups)
+    WHERE gc.contact_id = f.contact_id AND g.id = gc.group_id AND g.follows_registry
+      AND NOT g.name = ANY(f.groups)
     """,
     """
     INSERT INTO messaging_group_contacts (group_id, contact_id)
     SELECT g.id, c.id FROM followed f
     JOIN messaging_contact c ON c.id = f.contact_id
     CROSS JOIN LATERAL unnest(f.groups) AS named(name)
-    JOIN messaging_group g ON g.name = named.name
+    JOIN messaging_group g ON g.name = named.name AND g.follows_registry
     ON CONFLICT DO NOTHING
     """,
 )

@@ -52,9 +52,9 @@ LEFT JOIN LATERAL (
 WHERE c.number = ANY(%(numbers)s)
 """
 ADD_UNKNOWN = """
-INSERT INTO messaging_contact (id, number, name, language, status, fields, stopped_by, place_ids, created_at,
-    followed_change)
-SELECT c.id, c.number, '', '', 'active', '{}', '', '{}', %(now)s, 0
+INSERT INTO messaging_contact (id, number, name, language, status, fields, own_fields, stopped_by, place_ids,
+    created_at, followed_change)
+SELECT c.id, c.number, '', '', 'active', '{}', '{}', '', '{}', %(now)s, 0
 FROM unnest(%(ids)s::uuid[], %(numbers)s::text[]) AS c(id, number)
 ON CONFLICT (number) DO NOTHING
 """
