@@ -1,7 +1,8 @@
 """How fast the conversation engine is, on one core: sprints, templates and compilation.
 
 Every sprint reads its session and contact from JSON and writes session, contact and events to JSON, as a
-server that keeps nothing in memory would.
+server that keeps nothing in memory would. Rates are the best of several rounds, in the processor's own time, for
+other programs may share the core.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from mhero.flows.texts import template
 
 Json = dict[str, Any]
 
-SECONDS = 3.0
+ROUNDS, SECONDS = 7, 0.6
 FLOW = "f1000000-0000-4000-8000-000000000000"
 CONTACT = {
     "uuid": "c1000000-0000-4000-8000-000000000000",
@@ -166,13 +167,15 @@ def conversation(assets: Assets, env: Environment) -> int:
 
 
 def rate(step: Callable[[], int]) -> float:
-    """How many a second."""
+    """How many a second of processor time, in the best round."""
     step()
-    # The processor's time, so that other programs on the machine do not count.
-    count, begun = 0, time.process_time()
-    while (passed := time.process_time() - begun) < SECONDS:
-        count += step()
-    return count / passed
+    best = 0.0
+    for _ in range(ROUNDS):
+        count, begun = 0, time.process_time()
+        while (passed := time.process_time() - begun) < SECONDS:
+            count += step()
+        best = max(best, count / passed)
+    return best
 
 
 def json_share(assets: Assets, env: Environment, sprints: float) -> float:
@@ -244,11 +247,11 @@ def main() -> None:
     shares(assets, env)
     sprints = rate(lambda: conversation(assets, env))
     evaluations = rate(templates(assets, env))
-    share = json_share(assets, env, sprints)
+    print(f"each the best of {ROUNDS} rounds of {SECONDS} s; a flow of 100 nodes is compiled cold")
+    print(f"JSON's share of a sprint: {json_share(assets, env, sprints):.0f} %")
     print(f"sprints: {sprints:,.0f} /s")
     print(f"evaluations: {evaluations:,.0f} /s")
-    print(f"JSON's share of a sprint: {share:.0f} %")
-    print(f"cold compile of 100 nodes: {compiled():.1f} ms")
+    print(f"compile: {compiled():.1f} ms")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from mhero.flows import case_places, case_values
 from mhero.flows.case_results import NO_MATCH, TESTS, Match, NoMatch, TestResult, router_test
@@ -58,22 +59,28 @@ def has_beginning(env: Environment, value: str, beginning: str) -> TestResult:
 @router_test(text, text)
 def has_any_word(env: Environment, value: str, wanted: str) -> TestResult:
     """Whether any of these words is in it."""
-    found = _found_words(env, value, wanted)[0]
+    found = _found_words(env, value, _wanted_words(wanted, env.input_collation))
     return Match(" ".join(found)) if found else NO_MATCH
 
 
 @router_test(text, text)
 def has_all_words(env: Environment, value: str, wanted: str) -> TestResult:
     """Whether all of these words are in it."""
-    found, lacking = _found_words(env, value, wanted)
+    wanted_words = _wanted_words(wanted, env.input_collation)
+    found = _found_words(env, value, wanted_words)
+    lacking = wanted_words - {collate(word, env.input_collation) for word in found}
     return Match(" ".join(found)) if found and not lacking else NO_MATCH
 
 
-def _found_words(env: Environment, value: str, wanted: str) -> tuple[list[str], set[str]]:
-    """The words of a text that are wanted, and the wanted words that it lacks."""
-    wanted_words = {collate(word, env.input_collation) for word in words(wanted)}
-    found = [word for word in words(value) if collate(word, env.input_collation) in wanted_words]
-    return found, wanted_words - {collate(word, env.input_collation) for word in found}
+def _found_words(env: Environment, value: str, wanted: frozenset[str]) -> list[str]:
+    """The words of a text that are wanted."""
+    return [word for word in words(value) if collate(word, env.input_collation) in wanted]
+
+
+@lru_cache(maxsize=4096)
+def _wanted_words(wanted: str, collation: str) -> frozenset[str]:
+    """The words that a case looks for: nearly always those that its flow was written with."""
+    return frozenset(collate(word, collation) for word in words(wanted))
 
 
 @router_test(text, text)

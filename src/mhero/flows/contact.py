@@ -20,12 +20,14 @@ STATUSES = ("active", "blocked", "stopped", "archived")
 class Contact:
     """Wraps a contact's JSON. What is changed is copied first: the caller's object stays as it was."""
 
-    __slots__ = ("_destination", "assets", "data")
+    __slots__ = ("_destination", "_environment", "assets", "data")
 
     def __init__(self, data: Json, assets: Assets) -> None:
         self.assets = assets
         self.data: Json = dict(data)
         self._destination: tuple[object, tuple[URN, Channel] | None] | None = None
+        #: An environment and what this contact makes of it, until that changes.
+        self._environment: tuple[Environment, Environment] | None = None
 
     @property
     def uuid(self) -> str:
@@ -73,6 +75,8 @@ class Contact:
 
     def set(self, key: str, value: object) -> None:
         """Changes one property; nothing takes it away."""
+        if key in ("timezone", "urns"):
+            self._environment = None
         if value in (None, "", [], {}):
             self.data.pop(key, None)
         else:
@@ -128,14 +132,17 @@ class Contact:
 
     def environment(self, env: Environment) -> Environment:
         """The environment as this contact has it: with its own zone, and the country of its channel."""
-        changes: Json = {}
-        own = self.timezone
-        if own is not None and own != env.timezone:
-            changes["timezone"] = own
-        found = self.destination()
-        if found and found[1].country and found[1].country != env.default_country:
-            changes["default_country"] = found[1].country
-        return env.changed(**changes) if changes else env
+        known = self._environment
+        if known is None or known[0] is not env:
+            changes: Json = {}
+            own = self.timezone
+            if own is not None and own != env.timezone:
+                changes["timezone"] = own
+            found = self.destination()
+            if found and found[1].country and found[1].country != env.default_country:
+                changes["default_country"] = found[1].country
+            known = self._environment = (env, env.changed(**changes) if changes else env)
+        return known[1]
 
 
 def zone(name: object) -> tzinfo | None:

@@ -52,7 +52,7 @@ class OnDemand(LazyObject):
 
     def __init__(self, builders: Builders, source: tuple[Any, ...], *, default: object) -> None:
         # Set without the constructors above: several of these are made in every sprint.
-        self.default = default
+        self._default = default
         self._fill = self._rest
         self._builders = builders
         self._source = source
@@ -210,10 +210,21 @@ class Results(LazyObject):
     __slots__ = ("_results",)
 
     def __init__(self, results: dict[str, Json]) -> None:
-        super().__init__(lambda: {key: result_object(result) for key, result in results.items()})
-        lines = sorted(f"{result.get('name')}: {result.get('value')}" for result in results.values())
-        self.default = "\n".join(lines)
+        self._fill = self._rest
         self._results = results
+
+    def _rest(self) -> Json:
+        return {
+            key: result_object(result)
+            for key, result in self._results.items()
+            if not dict.__contains__(self, key)
+        }
+
+    @property
+    def default(self) -> object:
+        """A line for each."""
+        results = self._results.values()
+        return "\n".join(sorted(f"{result.get('name')}: {result.get('value')}" for result in results))
 
     def get(self, key: str, default: object = None) -> object:
         """The result with this key."""

@@ -93,7 +93,6 @@ def continue_sprint(session: Session, run: Run, resumed: Node | None, *, timed_o
             run, next_node, waits = _visit(session, run, next_node)
             if waits:
                 run.status = session.status = WAITING
-                run.modified_on = times.written(session.now())
                 return
     except RunFailed as failure:
         # The run that failed is the one that was last active.

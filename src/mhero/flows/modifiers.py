@@ -34,7 +34,7 @@ class Changing(Protocol):
     services: Services
     limits: Limits
 
-    def log(self, kind: str, **details: object) -> None:
+    def log(self, kind: str, **details: object) -> object:
         """Writes an event."""
 
     def error(self, text: str, code: str = "", extra: Json | None = None) -> None:

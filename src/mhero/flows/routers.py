@@ -68,7 +68,7 @@ class Wait:
             details["timeout_seconds"] = self.timeout_seconds
         if self.hint:
             details["hint"] = self.hint
-        session.log("msg_wait", **details)
+        run.modified_on = session.log("msg_wait", **details)
         return True
 
     def accepts(self, resume_type: str) -> bool:
@@ -153,6 +153,7 @@ class SwitchRouter(Router):
         return category.exit_uuid, operand_text
 
     def _match(self, run: Run, operand: object) -> tuple[str, str, Json | None]:
+        env = run.environment
         for case in self.cases:
             arguments = run.localized(case.uuid, "arguments", case.arguments)
             if len(arguments) != len(case.arguments):
@@ -161,7 +162,7 @@ class SwitchRouter(Router):
                 # The name is there for people: its id says which group is meant.
                 arguments = arguments[:1]
             values = [run.value(argument) for argument in arguments]
-            found = TESTS[case.type](run.environment, operand, *values)
+            found = TESTS[case.type](env, operand, *values)
             if isinstance(found, Match):
                 extra = _extra(found.extra) if found.extra is not None else None
                 return to_text(found.match), case.category_uuid, extra

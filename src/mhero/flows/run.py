@@ -109,8 +109,9 @@ class Run:
     def exit(self, status: str) -> None:
         """Ends the run and says so."""
         self.status = status
-        self.exited_on = self.modified_on = times.written(self.session.now())
-        self.session.log("run_ended", run_uuid=self.uuid, flow=self.flow_reference, status=status)
+        self.exited_on = self.modified_on = self.session.log(
+            "run_ended", run_uuid=self.uuid, flow=self.flow_reference, status=status
+        )
         self.session.changed()
 
     def set_result(
@@ -122,7 +123,6 @@ class Run:
         longest = self.session.limits.result_characters
         value = value[:longest]
         previous = self.results.get(key)
-        moment = times.written(self.session.now())
         result: Json = {"name": name, "value": value, "category": category}
         if localized and localized != category:
             result["category_localized"] = localized
@@ -131,15 +131,13 @@ class Run:
             result["input"] = operand
         if extra is not None:
             result["extra"] = extra
-        result["created_on"] = moment
-        self.results = {**self.results, key: result}
         event: Json = {"name": name, "value": value, "category": category}
         if extra is not None:
             event["extra"] = extra
         if previous and (previous.get("value") != value or previous.get("category") != category):
             event["previous"] = {"value": previous.get("value", ""), "category": previous.get("category", "")}
-        self.modified_on = moment
-        self.session.log("run_result_changed", **event)
+        result["created_on"] = self.modified_on = self.session.log("run_result_changed", **event)
+        self.results = {**self.results, key: result}
         self.session.changed()
 
     # Evaluation

@@ -98,3 +98,6 @@ class Limits:
     result_characters: int = 640
     webhook_request_bytes: int = 256 * 1024
     webhook_response_bytes: int = 256 * 1024
+
+
+USUAL_LIMITS = Limits()

@@ -16,7 +16,7 @@ from mhero.flows.environment import Environment
 from mhero.flows.errors import InvalidSession
 from mhero.flows.ids import Ids
 from mhero.flows.run import Run
-from mhero.flows.services import Limits, NoServices, Services
+from mhero.flows.services import USUAL_LIMITS, Limits, NoServices, Services
 
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ class Session:
         self.contact = Contact(contact, assets)
         self.trigger = trigger
         self.services: Services = services or NoServices()
-        self.limits = limits or Limits()
+        self.limits = limits or USUAL_LIMITS
         self.now: Callable[[], datetime] = environment.now
         self.uuid = uuid or Ids(environment.now, environment.random)
         self.runs: list[Run] = []
@@ -73,16 +73,15 @@ class Session:
         self.call: Json | None = None
         #: What an action asked to enter next: the flow, and whether the present ones end with that.
         self.pushed: tuple[Flow, bool] | None = None
-        self._environment: tuple[object, Environment] | None = None
         self._trigger_is_taken = False
 
     # What a sprint writes
 
-    def log(self, kind: str, **details: object) -> None:
-        """Writes an event."""
-        self.events.append(
-            {"uuid": self.uuid(), "type": kind, "created_on": times.written(self.now()), **details}
-        )
+    def log(self, kind: str, **details: object) -> str:
+        """Writes an event, and answers its moment for whatever changed with it."""
+        moment = times.written(self.now())
+        self.events.append({"uuid": self.uuid(), "type": kind, "created_on": moment, **details})
+        return moment
 
     def error(self, text: str, code: str = "", extra: Json | None = None) -> None:
         """Writes an event that something could not be done; the flow goes on."""
@@ -112,12 +111,7 @@ class Session:
     @property
     def contact_environment(self) -> Environment:
         """The environment with what the contact has of its own."""
-        data = self.contact.data
-        depends = (data.get("timezone"), data.get("urns"))
-        known = self._environment
-        if known is None or known[0] != depends:
-            known = self._environment = (depends, self.contact.environment(self.environment))
-        return known[1]
+        return self.contact.environment(self.environment)
 
     @property
     def is_batch(self) -> bool:

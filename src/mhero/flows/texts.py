@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mhero.flows.excellent.template import Template, compile_template
+from functools import lru_cache
+
+from mhero.flows.excellent.template import Template
 
 #: The names that an expression may begin with; anything else after an @ is plain text.
 TOP_LEVELS = frozenset((
@@ -11,9 +13,10 @@ TOP_LEVELS = frozenset((
 ))  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def template(text: str) -> Template:
     """The compiled template of a text, from the cache where it was compiled before."""
-    return compile_template(text, top_levels=TOP_LEVELS)
+    return Template(text, TOP_LEVELS)
 
 
 def ellipsis(text: str, longest: int) -> str:

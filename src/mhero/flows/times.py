@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _MORE_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _USUAL_LENGTH = len("2026-01-01T00:00:00.000000Z")
 
 
@@ -14,15 +15,14 @@ def written(moment: datetime) -> str:
     """ISO 8601 in UTC, with microseconds and a Z."""
     if moment.tzinfo is None:
         raise ValueError("a moment must have a zone")
-    if moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
-    return f"{_second(moment.replace(microsecond=0))}.{moment.microsecond:06d}Z"
+    since = moment - _EPOCH
+    return f"{_second(since.days, since.seconds)}.{since.microseconds:06d}Z"
 
 
 @lru_cache(maxsize=64)
-def _second(moment: datetime) -> str:
-    """The text of a whole second: one sprint writes many moments of the same."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+def _second(days: int, seconds: int) -> str:
+    """The text of a whole second since the epoch: one sprint writes many moments of the same."""
+    return (_EPOCH + timedelta(days, seconds)).replace(tzinfo=None).isoformat()
 
 
 def read(text: object) -> datetime | None:

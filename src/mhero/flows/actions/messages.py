@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,17 +66,16 @@ def evaluate_content(run: Run, action: Action, language: str = "") -> Content:
     """The message in the contact's language, or in a given one."""
     data, flow = action.data, run.flow
 
-    def localized(name: str, texts: list[str]) -> tuple[list[str], str]:
+    def localized(name: str, texts: Sequence[str]) -> tuple[Sequence[str], str]:
         if not language:
-            found, used = run.localized_in(action.uuid, name, texts)
-            return list(found), used
+            return run.localized_in(action.uuid, name, texts)
         translated = None if language == flow.language else flow.translation(language, action.uuid, name)
-        return (list(translated), language) if translated else (texts, flow.language)
+        return (translated, language) if translated else (texts, flow.language)
 
-    texts, used = localized("text", [data["text"]])
+    texts, used = localized("text", (data["text"],))
     text, _ = run.text(texts[0] if texts else "")
     attachments: list[str] = []
-    for source in localized("attachments", list(data.get("attachments") or []))[0]:
+    for source in localized("attachments", data.get("attachments") or ())[0]:
         attachment, _ = run.text(source)
         kind, _, url = attachment.strip().partition(":")
         if not kind or not url.strip():
@@ -87,7 +87,7 @@ def evaluate_content(run: Run, action: Action, language: str = "") -> Content:
         else:
             attachments.append(attachment.strip())
     replies: list[Json] = []
-    for source in localized("quick_replies", [as_text(item) for item in data.get("quick_replies") or []])[0]:
+    for source in localized("quick_replies", [as_text(item) for item in data.get("quick_replies") or ()])[0]:
         evaluated, _ = run.text(source)
         if not evaluated.strip():
             run.session.error("Quick reply evaluated to empty string and will be ignored")

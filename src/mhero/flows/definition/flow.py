@@ -38,7 +38,10 @@ class Node:
     exits: tuple[Exit, ...]
 
     def exit(self, uuid: str) -> Exit:
-        return next(item for item in self.exits if item.uuid == uuid)
+        for item in self.exits:
+            if item.uuid == uuid:
+                return item
+        raise KeyError(uuid)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ MISSING = object()
 class XObject(dict[str, object]):
     """Properties, and the value that the object has where a single value is wanted."""
 
-    __slots__ = ("default",)
+    __slots__ = ("_default",)
 
     def __init__(
         self,
@@ -32,7 +32,12 @@ class XObject(dict[str, object]):
         default: object = MISSING,
     ) -> None:
         super().__init__(properties)
-        self.default = default
+        self._default = default
+
+    @property
+    def default(self) -> object:
+        """The single value, or MISSING where there is none."""
+        return self._default
 
 
 class LazyObject(XObject):
