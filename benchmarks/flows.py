@@ -1,8 +1,8 @@
 """How fast the conversation engine is, on one core: sprints, templates and compilation.
 
 Every sprint reads its session and contact from JSON and writes session, contact and events to JSON, as a
-server that keeps nothing in memory would. Rates are the best of several rounds, in the processor's own time, for
-other programs may share the core.
+server that keeps nothing in memory would. Each figure is the best of several rounds, in processor time: other
+programs may share the core.
 """
 
 from __future__ import annotations

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mhero.flows import times, urns
+from mhero.flows.assets import ContactField
 from mhero.flows.contact import Contact, typed_value
 from mhero.flows.excellent.convert import from_json, to_text
-from mhero.flows.excellent.values import Deprecated, LazyObject, XObject
+from mhero.flows.excellent.lazy import Builders, LazyObject, OnDemand, OneByOne
+from mhero.flows.excellent.values import Deprecated, XObject
 from mhero.flows.obfuscation import contact_reference
 from mhero.flows.urns import REDACTED, SCHEMES, URN
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from mhero.flows.state import Session
 
 Json = dict[str, Any]
-Builders = dict[str, Callable[..., object]]
 
 
 class Context(dict[str, object]):
@@ -43,38 +44,6 @@ class Context(dict[str, object]):
 
     def __contains__(self, key: object) -> bool:
         return key in ROOTS
-
-
-class OnDemand(LazyObject):
-    """An object that builds each property when that is asked for, and all of them when they are listed."""
-
-    __slots__ = ("_builders", "_source")
-
-    def __init__(self, builders: Builders, source: tuple[Any, ...], *, default: object) -> None:
-        # Set without the constructors above: several of these are made in every sprint.
-        self._default = default
-        self._fill = self._rest
-        self._builders = builders
-        self._source = source
-
-    def get(self, key: str, default: object = None) -> object:
-        """The property of this name."""
-        found = dict.get(self, key, self)
-        if found is not self:
-            return found
-        build = self._builders.get(key)
-        if build is None:
-            return super().get(key, default)
-        value = build(*self._source)
-        dict.__setitem__(self, key, value)
-        return value
-
-    def _rest(self) -> Json:
-        return {
-            key: build(*self._source)
-            for key, build in self._builders.items()
-            if not dict.__contains__(self, key)
-        }
 
 
 def _addresses(contact: Contact, session: Session) -> list[str]:
@@ -138,13 +107,15 @@ def _address(urn: URN, redact: bool) -> str:
 
 def fields_object(contact: Contact) -> XObject:
     """Every field there is, with nothing for those without a value; as text, a line for each with one."""
-    fields = contact.assets.fields
 
-    values = {key: typed_value(field, contact.field_value(key)) for key, field in fields.items()}
-    named = sorted(
-        (fields[key].name, value) for key, value in values.items() if value is not None and value != ""
-    )
-    return XObject(values, default="\n".join(f"{name}: {to_text(value)}" for name, value in named))
+    def value(field: ContactField) -> object:
+        return typed_value(field, contact.field_value(field.key))
+
+    def line(field: ContactField) -> str:
+        text = to_text(value(field))
+        return f"{field.name}: {text}" if text else ""
+
+    return OneByOne(contact.assets.fields, value, line)
 
 
 def urns_object(contact: Contact, session: Session) -> Json:
@@ -204,41 +175,6 @@ def flow_object(reference: Json) -> XObject:
     )
 
 
-class Results(LazyObject):
-    """The results of a run: built when one of them is used; as text, a line for each."""
-
-    __slots__ = ("_results",)
-
-    def __init__(self, results: dict[str, Json]) -> None:
-        self._fill = self._rest
-        self._results = results
-
-    def _rest(self) -> Json:
-        return {
-            key: result_object(result)
-            for key, result in self._results.items()
-            if not dict.__contains__(self, key)
-        }
-
-    @property
-    def default(self) -> object:
-        """A line for each."""
-        results = self._results.values()
-        return "\n".join(sorted(f"{result.get('name')}: {result.get('value')}" for result in results))
-
-    def get(self, key: str, default: object = None) -> object:
-        """The result with this key."""
-        found = dict.get(self, key, self)
-        if found is not self:
-            return found
-        result = self._results.get(key)
-        if result is None:
-            return super().get(key, default)
-        value = result_object(result)
-        dict.__setitem__(self, key, value)
-        return value
-
-
 RESULT: Builders = {
     "name": lambda result: result.get("name"),
     "value": lambda result: result.get("value") or "",
@@ -249,6 +185,11 @@ RESULT: Builders = {
     "node_uuid": lambda result: result.get("node_uuid") or "",
     "created_on": lambda result: times.read(result.get("created_on")),
 }
+
+
+def results_object(results: dict[str, Json]) -> XObject:
+    """The results of a run; as text, a line for each."""
+    return OneByOne(results, result_object, lambda result: f"{result.get('name')}: {result.get('value')}")
 
 
 def result_object(result: Json) -> XObject:
@@ -268,7 +209,7 @@ def _urns(run: Run) -> object:
 
 
 def _results(run: Run) -> object:
-    return Results(run.results)
+    return results_object(run.results)
 
 
 def _locals(run: Run) -> object:
@@ -282,7 +223,7 @@ def _run(run: Run) -> object:
             "contact": contact_object(run.session.contact, run.session),
             "flow": flow_object(run.flow_reference),
             "status": run.status,
-            "results": Results(run.results),
+            "results": results_object(run.results),
             "locals": XObject(run.locals),
             "path": [
                 XObject({"node_uuid": step["node_uuid"], "arrived_on": times.read(step["arrived_on"])})
@@ -317,7 +258,7 @@ def related_object(
             "contact": contact_object(contact, session),
             "fields": fields_object(contact),
             "flow": flow_object(flow),
-            "results": Results(results),
+            "results": results_object(results),
             "run": XObject({"status": old}),
             "status": status,
             "urns": urns_object(contact, session),

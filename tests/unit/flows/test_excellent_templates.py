@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mhero.flows.environment import Environment
+from mhero.flows.excellent.lazy import LazyObject
 from mhero.flows.excellent.migrate import migrate_template
 from mhero.flows.excellent.patterns import compile_pattern
 from mhero.flows.excellent.refactor import context_references, rename_reference
 from mhero.flows.excellent.template import compile_template
-from mhero.flows.excellent.values import Deprecated, LazyObject, XError, XObject
+from mhero.flows.excellent.values import Deprecated, XError, XObject
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 ENV = Environment(

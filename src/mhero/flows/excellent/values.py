@@ -7,7 +7,7 @@ properties.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -38,62 +38,6 @@ class XObject(dict[str, object]):
     def default(self) -> object:
         """The single value, or MISSING where there is none."""
         return self._default
-
-
-class LazyObject(XObject):
-    """An object that asks for its properties when the first of them is used.
-
-    Most templates use few of the things in their context, so the rest need never be built.
-    """
-
-    __slots__ = ("_fill",)
-
-    def __init__(self, fill: Callable[[], Mapping[str, object]], *, default: object = MISSING) -> None:
-        super().__init__(default=default)
-        self._fill: Callable[[], Mapping[str, object]] | None = fill
-
-    def _filled(self) -> LazyObject:
-        if self._fill is not None:
-            fill, self._fill = self._fill, None
-            self.update(fill())
-        return self
-
-    def get(self, key: str, default: object = None) -> object:
-        """The property of this name."""
-        if self._fill is not None:
-            self._filled()
-        return super().get(key, default)
-
-    def __getitem__(self, key: str) -> object:
-        self._filled()
-        return super().__getitem__(key)
-
-    def __contains__(self, key: object) -> bool:
-        self._filled()
-        return super().__contains__(key)
-
-    def __iter__(self) -> Iterator[str]:
-        self._filled()
-        return super().__iter__()
-
-    def __len__(self) -> int:
-        self._filled()
-        return super().__len__()
-
-    def keys(self):  # type: ignore[no-untyped-def]
-        """The properties' names."""
-        self._filled()
-        return super().keys()
-
-    def items(self):  # type: ignore[no-untyped-def]
-        """The properties."""
-        self._filled()
-        return super().items()
-
-    def values(self):  # type: ignore[no-untyped-def]
-        """The properties' values."""
-        self._filled()
-        return super().values()
 
 
 class XError:
