@@ -17,6 +17,7 @@ from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions import FUNCTIONS
 from mhero.flows.excellent.template import compile_template
 from mhero.flows.excellent.values import Scope, XError, XFunction, XObject
+from mhero.flows.moments import precise
 
 NOW = datetime(2018, 4, 11, 13, 24, 30, 123456, tzinfo=UTC)
 ZONES = {"time.UTC": UTC, "la": ZoneInfo("America/Los_Angeles"), "kgl": ZoneInfo("Africa/Kigali")}
@@ -135,10 +136,11 @@ def moment(tag: str, content: Any) -> object:
         return time.fromisoformat(clock[:15])
     if tag == "$date" or (tag == "$datetime_or_date" and isinstance(content, str)):
         return date(1, 1, 1) if content == "zero" else date.fromisoformat(content)
-    return datetime(
+    whole = datetime(
         content["y"], content["mo"], content["d"], content["h"], content["mi"], content["s"],
         content["ns"] // 1000, tzinfo=ZONES[content["tz"]],
     )  # fmt: skip
+    return precise(whole, content["ns"] % 1000)
 
 
 def same(got: object, expected: object) -> bool:

@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-_MORE_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from mhero.flows.moments import EPOCH, precise
+
+_MORE_THAN_MICROSECONDS = re.compile(r"(?<=\.\d{6})\d+")
 _USUAL_LENGTH = len("2026-01-01T00:00:00.000000Z")
 
 
@@ -15,23 +16,25 @@ def written(moment: datetime) -> str:
     """ISO 8601 in UTC, with microseconds and a Z."""
     if moment.tzinfo is None:
         raise ValueError("a moment must have a zone")
-    since = moment - _EPOCH
+    since = moment - EPOCH
     return f"{_second(since.days, since.seconds)}.{since.microseconds:06d}Z"
 
 
 @lru_cache(maxsize=64)
 def _second(days: int, seconds: int) -> str:
     """The text of a whole second since the epoch: one sprint writes many moments of the same."""
-    return (_EPOCH + timedelta(days, seconds)).replace(tzinfo=None).isoformat()
+    return (EPOCH + timedelta(days, seconds)).replace(tzinfo=None).isoformat()
 
 
 def read(text: object) -> datetime | None:
     """The moment in such a text, with more than microseconds too; None for anything else."""
     if not isinstance(text, str) or not text:
         return None
+    more = _MORE_THAN_MICROSECONDS.search(text) if len(text) > _USUAL_LENGTH else None
     try:
-        short = _MORE_THAN_MICROSECONDS.sub(r"\1", text) if len(text) > _USUAL_LENGTH else text
-        moment = datetime.fromisoformat(short)
+        moment = datetime.fromisoformat(text[: more.start()] + text[more.end() :] if more else text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not moment.tzinfo:
+        moment = moment.replace(tzinfo=UTC)
+    return precise(moment, int(more[0].ljust(3, "0")[:3])) if more else moment

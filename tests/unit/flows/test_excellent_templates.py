@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mhero.flows import times
 from mhero.flows.environment import Environment
+from mhero.flows.excellent.convert import compare, equal
 from mhero.flows.excellent.lazy import LazyObject
 from mhero.flows.excellent.migrate import migrate_template
 from mhero.flows.excellent.patterns import compile_pattern
@@ -106,6 +108,29 @@ def test_clocks_put_back_do_not_make_an_hour_disappear() -> None:
     env = ENV.changed(timezone=ZoneInfo("Europe/London"))
     template = '@(datetime_diff("24-10-2026 12:00", "25-10-2026 12:00", "h"))'
     assert compile_template(template, top_levels=TOP).evaluate(env, {})[0] == "25"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("epoch(moment)", "1497286619.123456789"),
+        ('epoch(datetime_add(moment, 1, "M"))', "1499878619.123456789"),
+        ('epoch(datetime_add(moment, -1, "s"))', "1497286618.123456789"),
+        ("epoch(datetime_from_epoch(epoch(moment)))", "1497286619.123456789"),
+        ('format_datetime(moment, "fffffffff", "Africa/Kigali")', "123456789"),
+        ('epoch(parse_datetime("1970 .000000001Z", "YYYY .fffffffffZ"))', "0.000000001"),
+        ("text(moment)", "2017-06-12T16:56:59.123456Z"),
+    ],
+)
+def test_a_moment_is_known_to_the_nanosecond(expression: str, expected: str) -> None:
+    replaced = expression.replace("moment", 'datetime("2017-06-12T16:56:59.123456789Z")')
+    assert evaluated(f"@({replaced})") == (expected, [])
+
+
+def test_moments_are_told_apart_by_nanoseconds() -> None:
+    earlier, later = (times.read(f"2026-11-23T12:00:00.00000000{digit}Z") for digit in "12")
+    assert (compare(later, earlier), compare(earlier, earlier), equal(earlier, later)) == (1, 0, False)
+    assert equal(earlier, times.read("2026-11-23T14:00:00.000000001+02:00"))
 
 
 def test_the_paths_that_a_template_uses_are_found() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from mhero.flows.environment import Environment
@@ -12,6 +12,7 @@ from mhero.flows.excellent import dates, layouts
 from mhero.flows.excellent.errors import BudgetExceeded, ExpressionError
 from mhero.flows.excellent.numbers import format_decimal, in_range, parse_number
 from mhero.flows.excellent.values import MISSING, Deprecated, XError, XFunction, XObject, describe, plain
+from mhero.flows.moments import nanoseconds
 
 _LARGEST_INTEGER = 2**31 - 1
 _DEEPEST_JSON = 64
@@ -301,6 +302,8 @@ def _equal(left: object, right: object, allowed: list[int]) -> bool:
         return len(left) == len(right) and all(
             _equal(one, other, allowed) for one, other in zip(left, right, strict=True)
         )
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        return nanoseconds(left) == nanoseconds(right)
     if type(left) is not type(right):
         return False
     return not isinstance(left, XFunction) and left == right
@@ -311,10 +314,9 @@ def compare(left: object, right: object) -> int:
     if left is None or right is None:
         return (left is not None) - (right is not None)
     one, other = single(left), single(right)
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        one, other = nanoseconds(one), nanoseconds(other)
     if type(one) is not type(other) or isinstance(one, (list, dict, XFunction)):
         raise ExpressionError(f"{describe(left)} and {describe(right)} can't be compared")
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        # Two moments of one zone would be compared by their clocks, which lie when clocks are put back.
-        one, other = dates.in_zone(one, UTC), dates.in_zone(other, UTC)
     after, before = one > other, one < other  # type: ignore[operator]
     return int(after) - int(before)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from mhero.flows.environment import Environment
 from mhero.flows.excellent.errors import ExpressionError
+from mhero.flows.moments import with_fraction
 
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2}))?\Z",
@@ -89,11 +90,9 @@ def _iso_datetime(env: Environment, iso: re.Match[str], fill_time: bool) -> date
     if iso[4] is None:
         clock = env.now().astimezone(env.timezone).time() if fill_time else time()
         return localize(datetime.combine(day, clock), env.timezone)
-    micro = int((iso[7] or "0").ljust(6, "0")[:6])
     try:
-        return datetime.combine(
-            day, time(int(iso[4]), int(iso[5]), int(iso[6] or 0), micro), parse_offset(iso[8])
-        )
+        clock = time(int(iso[4]), int(iso[5]), int(iso[6] or 0))
+        return with_fraction(datetime.combine(day, clock, parse_offset(iso[8])), iso[7])
     except ValueError:
         return None
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from mhero.flows.excellent.dates import localize, parse_offset
 from mhero.flows.excellent.errors import ExpressionError
+from mhero.flows.moments import nanoseconds, with_fraction
 
 _RUN = re.compile(
     r"(YYYY|YY|M{1,4}|D{1,2}|E{3,4}|f{9}|f{6}|f{3}|h{1,2}|t{1,2}|m{1,2}|s{1,2}|aa|AA|ZZZ|Z)|(.)", re.S
@@ -32,7 +33,7 @@ _WRITERS: dict[str, Callable[[datetime], str]] = {
     "EEEE": lambda at: _DAYS[at.weekday()],
     "fff": lambda at: f"{at.microsecond // 1000:03d}",
     "ffffff": lambda at: f"{at.microsecond:06d}",
-    "fffffffff": lambda at: f"{at.microsecond:06d}000",
+    "fffffffff": lambda at: f"{nanoseconds(at) % 1_000_000_000:09d}",
     "h": lambda at: str((at.hour - 1) % 12 + 1),
     "hh": lambda at: f"{(at.hour - 1) % 12 + 1:02d}",
     "t": lambda at: str(at.hour),
@@ -130,10 +131,10 @@ def _moment(said: dict[str, str]) -> datetime:
         hour += 12
     elif half == "am" and hour == 12:
         hour = 0
-    micro = int((said.get("f") or said.get("g") or "0").ljust(6, "0")[:6])
-    return datetime(  # noqa: DTZ001
-        year, month, int(said.get("d", 1)), hour, int(said.get("mi", 0)), int(said.get("s", 0)), micro
+    moment = datetime(  # noqa: DTZ001
+        year, month, int(said.get("d", 1)), hour, int(said.get("mi", 0)), int(said.get("s", 0))
     )
+    return with_fraction(moment, said.get("f") or said.get("g"))
 
 
 @lru_cache(maxsize=256)

@@ -11,8 +11,8 @@ from mhero.flows.excellent.dates import add_days, add_months, add_seconds, in_zo
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions.registry import clock, day, function, integer, moment, number, text
 from mhero.flows.excellent.values import Scope
+from mhero.flows.moments import from_nanoseconds, nanoseconds
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
@@ -43,7 +43,7 @@ def parse_datetime(scope: Scope, value: str, layout: str, zone: tzinfo | None = 
 def datetime_from_epoch(scope: Scope, seconds: Decimal) -> datetime:
     """The moment so many seconds after the beginning of 1970."""
     try:
-        return (_EPOCH + timedelta(microseconds=int(seconds * 1_000_000))).astimezone(scope.env.timezone)
+        return from_nanoseconds(int(seconds * 1_000_000_000)).astimezone(scope.env.timezone)
     except (OverflowError, ValueError):
         raise ExpressionError("number value out of range") from None
 
@@ -52,8 +52,7 @@ def datetime_from_epoch(scope: Scope, seconds: Decimal) -> datetime:
 def datetime_diff(scope: Scope, start: datetime, end: datetime, unit: str) -> int:
     """How many units lie between two moments; of days and longer units, as the calendar counts them."""
     if unit in _SECONDS:
-        passed = in_zone(end, UTC) - in_zone(start, UTC)
-        return int(Decimal(passed // timedelta(microseconds=1)) / 1_000_000 / _SECONDS[unit])
+        return int(Decimal(nanoseconds(end) - nanoseconds(start)) / 1_000_000_000 / _SECONDS[unit])
     zone = scope.env.timezone
     first, last = in_zone(start, zone), in_zone(end, zone)
     if unit == "Y":
@@ -95,7 +94,7 @@ def tz_offset(_scope: Scope, value: datetime) -> str:
 @function(moment)
 def epoch(_scope: Scope, value: datetime) -> Decimal:
     """How many seconds the moment is after the beginning of 1970."""
-    return Decimal((in_zone(value, UTC) - _EPOCH) // timedelta(microseconds=1)) / 1_000_000
+    return Decimal(nanoseconds(value)) / 1_000_000_000
 
 
 @function()
