@@ -10,6 +10,7 @@ def test_the_tables_are_there_and_partitioned(db: None) -> None:
         "accounts_auditevent",
         "exchange_orchestration",
         "exchange_transaction",
+        "messaging_contactevent",
         "messaging_message",
     ]
 

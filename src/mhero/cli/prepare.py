@@ -12,7 +12,7 @@ import psycopg
 
 from mhero.platform.configuration import Configuration
 from mhero.platform.errors import ConfigurationError
-from mhero.platform.postgres import start_embedded
+from mhero.platform.postgres import is_running, start_embedded
 
 OLDEST_POSTGRESQL = 150000
 #: The applications with tables: Django's own, sign-in, and the rooms.
@@ -37,16 +37,34 @@ class Prepared:
     lines: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The database in use. The embedded one is ours to start; that of `DATABASE_URL` is somebody else's."""
+
+    url: str
+    #: Where the embedded one lives.
+    folder: Path | None = None
+
+    def is_alive(self) -> bool:
+        return self.folder is None or is_running(self.folder)
+
+    def start(self) -> None:
+        """Starts the embedded one again, at the same address. Raises `ConfigurationError`."""
+        if self.folder is not None:
+            start_embedded(self.folder)
+
+
 @contextlib.contextmanager
-def database_url(configuration: Configuration) -> Iterator[str]:
-    """The address of a database that answers; the embedded one is stopped again at the end."""
+def database(configuration: Configuration) -> Iterator[Database]:
+    """A database that answers; the embedded one is stopped again at the end."""
     if configuration.database_url is not None:
         check_database(configuration.database_url)
-        yield configuration.database_url
+        yield Database(configuration.database_url)
         return
-    server = start_embedded(configuration.database_folder)
+    folder = configuration.database_folder
+    server = start_embedded(folder)
     try:
-        yield server.get_uri()
+        yield Database(server.get_uri(), folder)
     finally:
         with contextlib.suppress(psutil.NoSuchProcess):
             server.stop()

@@ -18,13 +18,15 @@ from typing import IO
 from mhero.cli.demo import correct_flomos_district
 from mhero.cli.parts import FOLLOWS_PARENT
 from mhero.cli.ports import require_free_ports
-from mhero.cli.prepare import Prepared, database_url, prepare
+from mhero.cli.prepare import Database, Prepared, database, prepare
 from mhero.platform.configuration import Configuration
 from mhero.platform.errors import ConfigurationError
 
 Say = Callable[[str], None]
 PATIENCE_SECONDS = 60
 GRACE_SECONDS = 15
+#: Between two tries to start a database that does not.
+REVIVAL_SECONDS = 2
 
 
 class AlreadyUp(ConfigurationError):
@@ -50,8 +52,8 @@ def run_everything(configuration: Configuration, *, demo: bool, say: Say) -> Non
         require_free_ports(configuration, demo=demo)
         if os.geteuid() == 0 and configuration.database_url is None:
             say("Running as root: the database gets a user of its own. An ordinary user is better.")
-        with database_url(configuration) as url:
-            os.environ["DATABASE_URL"] = url
+        with database(configuration) as used:
+            os.environ["DATABASE_URL"] = url = used.url
             prepared = prepare(configuration, url, demo=demo)
             names = [*(["sandbox"] if demo else []), "web", "gateway", "worker"]
             parts = [Part(name, start_part(name), time.monotonic()) for name in names]
@@ -61,7 +63,7 @@ def run_everything(configuration: Configuration, *, demo: bool, say: Say) -> Non
                     Thread(target=correct_flomos_district, args=(url,), daemon=True).start()
                 if not stopping.requested:
                     greet(configuration, prepared, time.monotonic() - began, say)
-                keep_running(parts, stopping, say)
+                keep_running(used, parts, stopping, say)
             finally:
                 stop(parts)
                 say("mHero has stopped.")
@@ -159,10 +161,11 @@ def greet(configuration: Configuration, prepared: Prepared, seconds: float, say:
     say("Ctrl-C stops it.")
 
 
-def keep_running(parts: list[Part], stopping: Stopping, say: Say) -> None:
-    """Starts a part again when it has died, later each time when it keeps dying."""
+def keep_running(used: Database, parts: list[Part], stopping: Stopping, say: Say) -> None:
+    """Starts a part again when it has died, later each time when it keeps dying; so with the database."""
     while not stopping.requested:
         time.sleep(0.3)
+        revive(used, say)
         for part in parts:
             if stopping.requested or part.process.poll() is None:
                 continue
@@ -172,6 +175,20 @@ def keep_running(parts: list[Part], stopping: Stopping, say: Say) -> None:
                 continue
             say(f"The {part.name} ended (code {part.process.returncode}); starting it again.")
             part.process, part.started_at = start_part(part.name), time.monotonic()
+
+
+def revive(used: Database, say: Say) -> None:
+    """Starts the embedded database again when it has died. The parts wait for it, and lose nothing."""
+    if used.is_alive():
+        return
+    try:
+        used.start()
+    except ConfigurationError as error:
+        # A full disk, most often: it is tried again until somebody has made room.
+        say(f"{error} Trying again.")
+        time.sleep(REVIVAL_SECONDS)
+    else:
+        say("The database had ended; it runs again.")
 
 
 def stop(parts: list[Part]) -> None:

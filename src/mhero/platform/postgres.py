@@ -24,37 +24,45 @@ def start_embedded(folder: Path) -> PostgresServer:
     """Starts the database in `folder`, making it at the first call; a running one is taken as it is.
 
     After a crash it recovers by itself, which can take longer than one start is given: hence the tries.
+    Raises `ConfigurationError` when it does not start.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    forget_dead_postmaster(folder)
     for last in (False, False, True):
+        forget_dead_postmaster(folder)
         try:
-            return get_server(folder, cleanup_mode=None)
+            server = get_server(folder, cleanup_mode=None, start=False)
+            server.start()
         except (subprocess.SubprocessError, AssertionError, OSError) as error:
             if last:
                 message = f"The embedded database does not start; {folder / 'log'} has its own words."
                 raise ConfigurationError(message) from error
+        else:
+            return server
     raise AssertionError("unreachable")
 
 
+def is_running(folder: Path) -> bool:
+    """Whether the database in `folder` runs: a killed process that nobody has collected does not."""
+    try:
+        process = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+        return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.NoSuchProcess, ValueError, IndexError):
+        return False
+
+
 def forget_dead_postmaster(folder: Path) -> None:
-    """Removes the mark of a server that was killed, where it would be taken for one that runs.
+    """Removes the marks of a server that was killed, where it would be taken for one that runs.
 
     A killed process that nobody has collected yet, or another one with its number, counts as running both for
     PostgreSQL and for the package that brings it.
     """
-    mark = folder / "postmaster.pid"
-    try:
-        process = psutil.Process(int(mark.read_text().split()[0]))
-        if process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE:
-            return
-    except (FileNotFoundError, psutil.NoSuchProcess, ValueError, IndexError):
-        # Without the mark, or without the process, both see for themselves that nothing runs.
+    if is_running(folder):
         return
     deadline = time.monotonic() + ORPHANS_SECONDS
     while time.monotonic() < deadline and any(map(partial(_works_in, folder), psutil.process_iter())):
         time.sleep(0.1)
-    mark.unlink(missing_ok=True)
+    for mark in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (folder / mark).unlink(missing_ok=True)
 
 
 def _works_in(folder: Path, process: psutil.Process) -> bool:

@@ -70,6 +70,19 @@ def test_a_part_that_dies_is_started_again(installation: Installation) -> None:
         assert running.parts()["worker"] == before["worker"]
 
 
+def test_a_database_that_dies_is_started_again(installation: Installation) -> None:
+    with installation.up() as running:
+        mark = installation.home / "postgres" / "postmaster.pid"
+        before = int(mark.read_text().split()[0])
+        os.kill(before, signal.SIGKILL)
+        running.wait_for("The database had ended; it runs again.")
+        assert int(mark.read_text().split()[0]) != before
+        deadline = time.monotonic() + 30
+        while installation.get("/ready").status_code != 200:
+            assert time.monotonic() < deadline, running.words
+            time.sleep(0.2)
+
+
 def test_a_taken_port_is_named_with_the_setting_that_changes_it(installation: Installation) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", installation.gateway))
