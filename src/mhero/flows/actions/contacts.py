@@ -5,7 +5,8 @@ from __future__ import annotations
 from mhero.flows import modifiers, urns
 from mhero.flows.actions.base import Action, resolve_groups
 from mhero.flows.contact import STATUSES, zone
-from mhero.flows.definition.checks import LANGUAGE, Checks
+from mhero.flows.definition.checks import Checks
+from mhero.flows.languages import is_language
 from mhero.flows.run import Run
 from mhero.flows.urns import SCHEMES
 
@@ -124,7 +125,7 @@ class SetContactLanguage(Action):
         language = language.strip()
         if language and len(language) != 3:
             run.session.error(f"iso-639-3 codes must be 3 characters, got: {language}")
-        elif language and not LANGUAGE.match(language):
+        elif language and not is_language(language):
             run.session.error(f"unrecognized language code: {language}")
         else:
             modifiers.set_language(run.session, language)

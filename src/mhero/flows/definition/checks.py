@@ -12,7 +12,6 @@ from mhero.flows.errors import InvalidDefinition
 Json = dict[str, Any]
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
-LANGUAGE = re.compile(r"[a-z]{3}\Z")
 _NOT_IN_A_KEY = re.compile(r"\W+")
 #: The name of an HTTP header is a token of RFC 9110, section 5.6.2.
 HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from mhero.flows.actions import read_action
-from mhero.flows.definition.checks import LANGUAGE, Checks, a_list, an_object, is_uuid, within
+from mhero.flows.definition.checks import Checks, a_list, an_object, is_uuid, within
 from mhero.flows.definition.flow import TYPES, Exit, Flow, Node
 from mhero.flows.definition.migration import migrate
 from mhero.flows.errors import InvalidDefinition, UnsupportedVersion
+from mhero.flows.languages import is_language
 from mhero.flows.routers import read_router
 
 Json = dict[str, Any]
@@ -46,7 +47,7 @@ def read_current(data: Json) -> Flow:
     checks.required("name")
     checks.text("name", longest=LONGEST_NAME)
     checks.one_of("type", TYPES, "flow type")
-    if not LANGUAGE.match(str(data.get("language") or "")):
+    if not is_language(data.get("language")):
         checks.fail("field 'language' is not a valid language")
     checks.done()
     localization = _localization(data.get("localization"))
@@ -134,7 +135,7 @@ def _localization(raw: object) -> dict[str, dict[str, dict[str, list[str]]]]:
     if raw is None:
         return {}
     for language, items in an_object(raw, "field 'localization'").items():
-        if not LANGUAGE.match(language):
+        if not is_language(language):
             raise InvalidDefinition(f"'{language}' is not a valid language of a translation")
         with within(f"invalid translation[language={language}]"):
             for item_uuid, properties in an_object(items, "translation").items():

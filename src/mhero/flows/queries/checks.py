@@ -8,6 +8,7 @@ from decimal import Decimal
 from mhero.flows.contact import STATUSES
 from mhero.flows.environment import Environment
 from mhero.flows.excellent.dates import parse_datetime
+from mhero.flows.languages import is_language
 from mhero.flows.queries import errors
 from mhero.flows.queries.names import MIN_TOKEN, name_tokens
 from mhero.flows.queries.resolver import Resolver
@@ -33,7 +34,6 @@ ATTRIBUTES = {
 #: These are always there, so it makes no sense to ask whether they are.
 _ALWAYS_SET = frozenset({"uuid", "id", "ref", "status", "tickets", "created_on"})
 _MIN_URN = 3
-_LANGUAGE = re.compile(r"[a-z]{3}\Z", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 _LARGEST = Decimal(10) ** 100
 _LARGEST_COUNT = 2**63 - 1
@@ -118,7 +118,7 @@ def _check_name(key: str, value: str, resolver: Resolver | None) -> None:
     """Whether there is such a status, language, group or flow."""
     if key == "status" and value.lower() not in STATUSES:
         raise errors.InvalidStatus(value=value)
-    if key == "language" and not _LANGUAGE.match(value):
+    if key == "language" and not is_language(value.lower()):
         raise errors.InvalidLanguage(value=value)
     if key == "group" and resolver and resolver.group(value) is None:
         raise errors.InvalidGroup(value=value)

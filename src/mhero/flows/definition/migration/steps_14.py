@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,9 +17,9 @@ from mhero.flows.definition.migration.walking import (
     routers,
     translations,
 )
+from mhero.flows.languages import is_language
 
 Json = dict[str, Any]
-_LANGUAGE = re.compile(r"[a-z]{3}\Z")
 _LONGEST_EXPIRY_MINUTES = {"messaging": 20160, "voice": 15}
 _WEBHOOK_ACTIONS = ("call_webhook", "call_resthook")
 #: Their several arguments always meant the words of one text.
@@ -62,7 +61,7 @@ def to_14_2_0(flow: Json, uuid: Callable[[], str]) -> None:
         if "body" in action:
             action["note"] = action.pop("body")
     languages = localization(flow)
-    for code in [code for code in languages if not _LANGUAGE.match(code)]:
+    for code in [code for code in languages if not is_language(code)]:
         del languages[code]
 
 
