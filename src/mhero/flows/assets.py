@@ -1,103 +1,32 @@
-"""What flows refer to: other flows, channels, fields, groups, labels, globals and more, all as plain JSON."""
+"""The flows and what they refer to, from RapidPro's assets object."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mhero.flows.definition.flow import Flow, Library
+from mhero.flows.definition.read import read_flow
 from mhero.flows.errors import FlowError, InvalidDefinition
-
-if TYPE_CHECKING:
-    from mhero.flows.definition.flow import Flow
+from mhero.flows.references import Channel, ContactField, Group
 
 Json = dict[str, Any]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Channel:
-    """A way that messages go out and come in by."""
-
-    uuid: str
-    name: str
-    address: str = ""
-    schemes: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    #: ISO 3166 code of two letters, or nothing.
-    country: str = ""
-    #: Beginnings of the numbers that it prefers to serve.
-    match_prefixes: tuple[str, ...] = ()
-
-    @property
-    def reference(self) -> Json:
-        return {"uuid": self.uuid, "name": self.name}
-
-    @property
-    def can_send(self) -> bool:
-        return "send" in self.roles
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactField:
-    """A kind of fact about contacts."""
-
-    key: str
-    name: str
-    #: One of text, number, datetime, state, district, ward.
-    type: str = "text"
-    uuid: str = ""
-
-    @property
-    def reference(self) -> Json:
-        return {"key": self.key, "name": self.name}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """A set of contacts: named one by one, or those whom a query finds."""
-
-    uuid: str
-    name: str
-    #: A contact query, or nothing for a group whose members are named.
-    query: str = ""
-
-    @property
-    def reference(self) -> Json:
-        return {"uuid": self.uuid, "name": self.name}
+__all__ = ["Assets", "Channel", "ContactField", "Group", "MissingFlow", "assets_from_json"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assets:
+class Assets(Library):
     """Everything by its id or key. Flows are read when they are first asked for, and kept."""
 
-    raw_flows: dict[str, Json] = field(default_factory=dict)
-    channels: dict[str, Channel] = field(default_factory=dict)
-    fields: dict[str, ContactField] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    labels: dict[str, Json] = field(default_factory=dict)
-    globals: dict[str, Json] = field(default_factory=dict)
-    templates: dict[str, Json] = field(default_factory=dict)
-    users: dict[str, Json] = field(default_factory=dict)
-    topics: dict[str, Json] = field(default_factory=dict)
-    campaigns: dict[str, Json] = field(default_factory=dict)
-    resthooks: dict[str, Json] = field(default_factory=dict)
-    #: Kinds that the engine only ever checks the presence of.
-    others: dict[str, dict[str, Json]] = field(default_factory=dict)
-    #: The roots of the places of the country.
-    locations: tuple[Json, ...] = ()
     #: Makes the ids that a migration needs.
     uuid: Callable[[], str] | None = None
     _flows: dict[str, Flow] = field(default_factory=dict)
-    #: The queries of groups, each read once: kept here by whoever reads them.
-    _queries: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def flow(self, uuid: str) -> Flow:
-        """The flow, read and validated. Raises InvalidDefinition when it is missing or broken."""
         flow = self._flows.get(uuid)
         if flow is None:
-            from mhero.flows.definition.read import read_flow  # It needs the assets of this module.
-
             raw = self.raw_flows.get(uuid)
             if raw is None:
                 raise MissingFlow(f"no such flow with UUID '{uuid}'")
@@ -110,18 +39,6 @@ class Assets:
 
     def has_flow(self, uuid: str) -> bool:
         return uuid in self._flows or uuid in self.raw_flows
-
-    def group_named(self, name: str) -> Group | None:
-        wanted = name.strip().lower()
-        return next((group for group in self.groups.values() if group.name.lower() == wanted), None)
-
-    def label_named(self, name: str) -> Json | None:
-        wanted = name.strip().lower()
-        return next((label for label in self.labels.values() if label["name"].lower() == wanted), None)
-
-    @cached_property
-    def query_groups(self) -> list[Group]:
-        return [group for group in self.groups.values() if group.query]
 
 
 class MissingFlow(InvalidDefinition):

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mhero.flows import times, urns
-from mhero.flows.assets import Assets, Channel, ContactField, Group
 from mhero.flows.environment import Environment
+from mhero.flows.references import Channel, ContactField, Group, References
 from mhero.flows.urns import URN
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ class Contact:
 
     __slots__ = ("_destination", "_environment", "assets", "data")
 
-    def __init__(self, data: Json, assets: Assets) -> None:
+    def __init__(self, data: Json, assets: References) -> None:
         self.assets = assets
         self.data: Json = dict(data)
         self._destination: tuple[object, tuple[URN, Channel] | None] | None = None
@@ -155,7 +155,7 @@ def zone(name: object) -> tzinfo | None:
         return None
 
 
-def channel_for(assets: Assets, urn: URN) -> Channel | None:
+def channel_for(assets: References, urn: URN) -> Channel | None:
     """The channel to send to an address by: the one it was last heard by, else the one that fits best."""
     wanted = urn.channel_uuid
     preferred = assets.channels.get(wanted) if wanted else None

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mhero.flows import times, urns
-from mhero.flows.assets import ContactField
 from mhero.flows.contact import Contact, typed_value
 from mhero.flows.excellent.convert import from_json, to_text
 from mhero.flows.excellent.lazy import Builders, LazyObject, OnDemand, OneByOne
 from mhero.flows.excellent.values import Deprecated, XObject
 from mhero.flows.obfuscation import contact_reference
+from mhero.flows.references import ContactField
 from mhero.flows.urns import REDACTED, SCHEMES, URN
 
 if TYPE_CHECKING:

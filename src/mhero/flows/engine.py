@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mhero.flows import modifiers, times
-from mhero.flows.definition.flow import Flow, Node
+from mhero.flows.definition.flow import Flow, NoCategory, Node
 from mhero.flows.errors import InvalidResume
 from mhero.flows.resumes import EXPIRATION, MSG, TIMEOUT
-from mhero.flows.routers import NoCategory
 from mhero.flows.run import ACTIVE, COMPLETED, EXPIRED, FAILED, WAITING, Run, RunFailed
 from mhero.flows.state import Session
 

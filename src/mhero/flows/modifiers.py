@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mhero.flows import times, urns
-from mhero.flows.assets import Channel, ContactField, Group
 from mhero.flows.cases import TESTS, Match
 from mhero.flows.contact import STATUSES, Contact, typed_value, zone
 from mhero.flows.environment import Environment
@@ -14,10 +13,11 @@ from mhero.flows.errors import InvalidModifier
 from mhero.flows.excellent.convert import to_text
 from mhero.flows.excellent.dates import parse_datetime
 from mhero.flows.excellent.numbers import parse_number
+from mhero.flows.references import Channel, ContactField, Group
 from mhero.flows.urns import URN
 
 if TYPE_CHECKING:
-    from mhero.flows.assets import Assets
+    from mhero.flows.references import References
     from mhero.flows.services import Limits, Services
 
 Json = dict[str, Any]
@@ -29,10 +29,13 @@ class Changing(Protocol):
     """What a modifier needs: a session has it, and so has a change outside of any session."""
 
     contact: Contact
-    assets: Assets
     environment: Environment
     services: Services
     limits: Limits
+
+    @property
+    def assets(self) -> References:
+        """The groups, fields and channels that there are."""
 
     def log(self, kind: str, **details: object) -> object:
         """Writes an event."""

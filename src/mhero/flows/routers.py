@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from mhero.flows import times
 from mhero.flows.cases import TESTS, Match
 from mhero.flows.definition.checks import Checks, a_list, an_object, is_uuid, within
-from mhero.flows.definition.flow import BACKGROUND, VOICE, Exit
+from mhero.flows.definition.flow import BACKGROUND, VOICE, Category, Exit, NoCategory, Router, Wait
 from mhero.flows.errors import InvalidDefinition
 from mhero.flows.excellent.convert import to_json, to_text
 from mhero.flows.excellent.errors import ExpressionError
@@ -30,15 +28,6 @@ _ARGUMENT_COUNTS = {"has_group": (1, 2), "has_category": (0, 10), "has_ward": (0
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
-    """A named way on, shared by the cases that lead to it."""
-
-    uuid: str
-    name: str
-    exit_uuid: str
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """One test of the operand."""
 
@@ -46,80 +35,6 @@ class Case:
     type: str
     arguments: tuple[str, ...]
     category_uuid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What a node waits for: a message, or in voice flows the end of a call it makes."""
-
-    type: str
-    timeout_seconds: int = 0
-    timeout_category_uuid: str = ""
-    hint: Json | None = None
-
-    def begin(self, run: Run) -> bool:
-        """Says that the run waits; False when it need not, as its message is already there."""
-        session = run.session
-        if self.type == "msg" and session.takes_trigger_as_input():
-            return False
-        expires = session.now() + timedelta(minutes=run.flow.wait_minutes)
-        details: Json = {"expires_on": times.written(expires)}
-        if self.timeout_seconds:
-            details["timeout_seconds"] = self.timeout_seconds
-        if self.hint:
-            details["hint"] = self.hint
-        run.modified_on = session.log("msg_wait", **details)
-        return True
-
-    def accepts(self, resume_type: str) -> bool:
-        if resume_type == "wait_timeout":
-            return bool(self.timeout_seconds)
-        return resume_type in ("msg", "wait_expiration") if self.type == "msg" else resume_type == "dial"
-
-
-class Router:
-    """Picks an exit by categories."""
-
-    __slots__ = ("by_uuid", "categories", "data", "result_name", "wait")
-    type = ""
-
-    def __init__(self, data: Json, categories: tuple[Category, ...], wait: Wait | None) -> None:
-        self.data = data
-        self.categories = categories
-        self.by_uuid = {category.uuid: category for category in categories}
-        self.wait = wait
-        self.result_name: str = data.get("result_name") or ""
-
-    def route(self, run: Run) -> tuple[str, str]:
-        """The id of the exit, and the operand as text. Raises NoCategory."""
-        raise NotImplementedError
-
-    def route_timeout(self, run: Run) -> str:
-        """The exit for when nobody answered in time."""
-        category = self.by_uuid[self.wait.timeout_category_uuid if self.wait else ""]
-        self.save(run, category, "", "", None)
-        return category.exit_uuid
-
-    def save(self, run: Run, category: Category, value: str, operand: str, extra: Json | None) -> None:
-        """Keeps what was answered, where the router has a name for it."""
-        if self.result_name:
-            localized = run.localized(category.uuid, "name", [])
-            run.set_result(
-                name=self.result_name,
-                value=value,
-                category=category.name,
-                localized=localized[0] if localized else "",
-                operand=operand,
-                extra=extra,
-            )
-
-    def templates(self) -> list[tuple[str, str, list[str]]]:
-        """Where expressions may be: the id and property that translate them, and the texts."""
-        return []
-
-
-class NoCategory(Exception):
-    """Nothing matched and there is no default."""
 
 
 class SwitchRouter(Router):

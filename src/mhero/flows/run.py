@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mhero.flows import times
 from mhero.flows.context import Context
 from mhero.flows.definition.checks import snakify
-from mhero.flows.definition.flow import Flow, Node
+from mhero.flows.definition.flow import MESSAGING, Flow, Node
 from mhero.flows.environment import Environment
 from mhero.flows.excellent.template import Problem
 from mhero.flows.texts import ellipsis, template
@@ -65,8 +65,6 @@ class Run:
 
     def _flow_of(self, flow: Flow | None, data: Json) -> None:
         if flow is None:
-            from mhero.flows.definition.flow import MESSAGING
-
             reference = data.get("flow") or {}
             flow = Flow(
                 uuid=reference.get("uuid", ""), name=reference.get("name", ""), type=MESSAGING,

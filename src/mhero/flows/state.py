@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from mhero.flows import times
-from mhero.flows.assets import Assets
 from mhero.flows.contact import Contact
-from mhero.flows.definition.flow import Flow
+from mhero.flows.definition.checks import snakify
+from mhero.flows.definition.flow import Flow, Library
 from mhero.flows.environment import Environment
 from mhero.flows.errors import InvalidSession
 from mhero.flows.ids import Ids
@@ -44,7 +44,7 @@ class Session:
     def __init__(
         self,
         *,
-        assets: Assets,
+        assets: Library,
         environment: Environment,
         contact: Json,
         trigger: Json,
@@ -128,8 +128,6 @@ class Session:
     def legacy_extra(self, run: Run) -> Json:
         """What `@extra` once was: the trigger's parameters, then the extras of results as they came."""
         extra: Json = dict(self.trigger.get("params") or {})
-        from mhero.flows.definition.checks import snakify
-
         for result in run.results.values():
             found = result.get("extra")
             if found is None:

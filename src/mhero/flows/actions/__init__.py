@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mhero.flows.actions import contacts, elsewhere, flows, messages, results, webhooks
-from mhero.flows.actions.base import Action
 from mhero.flows.definition.checks import Checks
+from mhero.flows.definition.flow import Action
 from mhero.flows.errors import InvalidDefinition
 
 Json = dict[str, Any]

@@ -1,53 +1,14 @@
-"""What all actions have in common."""
+"""What several actions do alike: find their texts, and the groups that they name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from mhero.flows.definition.checks import Checks
-from mhero.flows.definition.flow import TYPES
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mhero.flows.assets import Group
+    from mhero.flows.references import Group
     from mhero.flows.run import Run
 
 Json = dict[str, Any]
-
-
-class Action:
-    """One thing that a node does. A class each; its fields are those of the JSON."""
-
-    __slots__ = ("data", "uuid")
-
-    type: ClassVar[str]
-    #: The types of flows that may have it.
-    flow_types: ClassVar[tuple[str, ...]] = TYPES
-    #: Where its templates are: `text`, `attachments[*]`, `headers.*`, `groups[*].name_match`; in order.
-    templates: ClassVar[tuple[str, ...]] = ()
-    #: The properties that can be translated.
-    localizable: ClassVar[tuple[str, ...]] = ()
-    #: The properties that refer to something: name and kind of it.
-    references: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    def __init__(self, data: Json) -> None:
-        self.data = data
-        self.uuid: str = data["uuid"]
-
-    @classmethod
-    def check(cls, checks: Checks) -> None:
-        """Notes what is wrong with the JSON beside its id and type."""
-
-    def execute(self, run: Run) -> None:
-        """Does it. What goes wrong is an event; the flow goes on."""
-        raise NotImplementedError
-
-    def results(self) -> list[tuple[str, list[str]]]:
-        """The results that it may set: name and categories."""
-        return []
-
-    def locals(self) -> list[str]:
-        """The locals that it may set."""
-        return []
 
 
 def flatten(data: Json, path: str) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mhero.flows import modifiers, urns
-from mhero.flows.actions.base import Action, resolve_groups
+from mhero.flows.actions.base import resolve_groups
 from mhero.flows.contact import STATUSES, zone
 from mhero.flows.definition.checks import Checks
+from mhero.flows.definition.flow import Action
 from mhero.flows.languages import is_language
 from mhero.flows.run import Run
 from mhero.flows.urns import SCHEMES

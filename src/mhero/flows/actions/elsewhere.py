@@ -5,8 +5,8 @@ A flow that has them can be read and run; the action says in an event that it wa
 
 from __future__ import annotations
 
-from mhero.flows.actions.base import Action
 from mhero.flows.definition.checks import Checks
+from mhero.flows.definition.flow import Action
 from mhero.flows.run import Run
 
 

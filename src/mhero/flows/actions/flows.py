@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from mhero.flows import urns
-from mhero.flows.actions.base import Action, resolve_groups
+from mhero.flows.actions.base import resolve_groups
 from mhero.flows.definition.checks import Checks, is_uuid
-from mhero.flows.definition.flow import BACKGROUND
+from mhero.flows.definition.flow import BACKGROUND, Action
 from mhero.flows.errors import InvalidDefinition
 from mhero.flows.run import Run, RunFailed
 

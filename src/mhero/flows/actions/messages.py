@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mhero.flows.actions import templating
-from mhero.flows.actions.base import Action
 from mhero.flows.actions.flows import Recipients
 from mhero.flows.actions.quick_replies import as_text, read_reply, shortened
 from mhero.flows.definition.checks import Checks
-from mhero.flows.definition.flow import VOICE
+from mhero.flows.definition.flow import VOICE, Action
 from mhero.flows.errors import ServiceFailed
 from mhero.flows.run import Run
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from mhero.flows.actions.base import Action
 from mhero.flows.definition.checks import Checks, is_result_name
+from mhero.flows.definition.flow import Action
 from mhero.flows.run import Run
 
 Json = dict[str, Any]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mhero.flows.actions.base import Action
+    from mhero.flows.definition.flow import Action
     from mhero.flows.run import Run
 
 Json = dict[str, Any]

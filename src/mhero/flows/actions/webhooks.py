@@ -7,8 +7,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from mhero.flows.actions.base import Action
 from mhero.flows.definition.checks import HEADER_NAME, Checks
+from mhero.flows.definition.flow import Action
 from mhero.flows.errors import ServiceFailed
 from mhero.flows.payload import RESTHOOK_BODY
 from mhero.flows.run import Run

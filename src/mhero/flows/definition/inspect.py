@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mhero.flows.actions.base import Action, flatten
+from mhero.flows.actions.base import flatten
 from mhero.flows.definition.checks import snakify
-from mhero.flows.definition.flow import Flow, Node
+from mhero.flows.definition.flow import Action, Flow, Node
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.patterns import compile_pattern
 from mhero.flows.excellent.refactor import context_references

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mhero.flows.assets import Assets
 from mhero.flows.contact import Contact
 from mhero.flows.environment import Environment
 from mhero.flows.queries.errors import QueryError
 from mhero.flows.queries.query import Query, parse
 from mhero.flows.queries.resolver import AssetsResolver
+from mhero.flows.references import References
 
 
 def matches(text: str, contact: Contact, env: Environment) -> bool:
@@ -16,7 +16,7 @@ def matches(text: str, contact: Contact, env: Environment) -> bool:
     return query is not None and query.matches(env, contact)
 
 
-def _query(text: str, assets: Assets, env: Environment) -> Query | None:
+def _query(text: str, assets: References, env: Environment) -> Query | None:
     """The query, read once for all the times that contacts change; None for a broken one."""
     key = (text, env.redaction_policy, env.default_country, env.date_format)
     if key in assets._queries:

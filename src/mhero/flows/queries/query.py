@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from mhero.flows.assets import Group
 from mhero.flows.contact import Contact
 from mhero.flows.environment import Environment
 from mhero.flows.queries.checks import resolve
@@ -14,6 +13,7 @@ from mhero.flows.queries.parser import read
 from mhero.flows.queries.resolver import Resolver
 from mhero.flows.queries.subject import ContactSubject
 from mhero.flows.queries.tree import Node, conditions
+from mhero.flows.references import Group
 
 #: What only the database knows, or what would go in circles: a group with a query cannot ask for it.
 NOT_IN_GROUPS = frozenset({"id", "ref", "group", "flow", "history"})

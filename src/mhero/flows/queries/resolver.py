@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mhero.flows.assets import Assets, ContactField, Group
+from mhero.flows.references import ContactField, Group, References
 
 
 class Resolver(Protocol):
@@ -23,7 +23,7 @@ class Resolver(Protocol):
 class AssetsResolver:
     """Knows what there is among the assets of a session."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: References) -> None:
         self.assets = assets
 
     def field(self, key: str) -> ContactField | None:
