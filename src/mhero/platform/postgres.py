@@ -42,12 +42,17 @@ def start_embedded(folder: Path) -> PostgresServer:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether the database in `folder` runs: a killed process that nobody has collected does not."""
+    """Whether the database in `folder` runs: a killed process that nobody has collected does not.
+
+    One that is writing its mark this moment does.
+    """
     try:
         process = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
         return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, psutil.NoSuchProcess, ValueError, IndexError):
+    except (FileNotFoundError, psutil.NoSuchProcess):
         return False
+    except (ValueError, IndexError):
+        return True
 
 
 def forget_dead_postmaster(folder: Path) -> None:
