@@ -1,5 +1,6 @@
 """Contacts, messages, broadcasts and the SMS channels they leave by, in RapidPro's words."""
 
+from mhero.messaging.models.answers import Answer
 from mhero.messaging.models.broadcasts import Broadcast, BroadcastStatus, Recipient
 from mhero.messaging.models.channels import SMSChannel, SMSChannelType
 from mhero.messaging.models.contacts import Contact, ContactStatus, Group, OptOut
@@ -27,6 +28,7 @@ from mhero.messaging.models.rules import SendingRules
 
 __all__ = [
     "FINAL",
+    "Answer",
     "Broadcast",
     "BroadcastStatus",
     "Contact",

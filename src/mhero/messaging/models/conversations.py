@@ -1,6 +1,8 @@
 """Conversations under way and over: sessions, the flows run in them, and what was answered."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from mhero.messaging.models.contacts import Contact
@@ -72,6 +74,17 @@ class Session(models.Model):
         ]
 
 
+def _of_person(key: str) -> models.GeneratedField:
+    """A value of `FlowRun.person` as a column, to count and to filter by; empty where it is not known."""
+    return models.GeneratedField(
+        expression=Coalesce(
+            KeyTextTransform(key, "person"), models.Value("", output_field=models.TextField())
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+
 class FlowRun(models.Model):
     """A flow run once in a session: what was answered in it and where it is or ended."""
 
@@ -94,11 +107,15 @@ class FlowRun(models.Model):
     results = models.JSONField(default=dict)
     #: As they were when it began, so that results can be compared: {"cadre", "county", "operator", "gender"}.
     person = models.JSONField(default=dict)
+    cadre = _of_person("cadre")
+    county = _of_person("county")
+    operator = _of_person("operator")
+    gender = _of_person("gender")
 
     class Meta:
         indexes = [
             models.Index(fields=["flow", "-started_at", "-id"], name="messaging_run_flow"),
-            models.Index(fields=["broadcast_id", "id"], name="messaging_run_broadcast"),
+            models.Index(fields=["broadcast_id", "-started_at", "-id"], name="messaging_run_send"),
             models.Index(fields=["session"], name="messaging_run_session"),
         ]
 
