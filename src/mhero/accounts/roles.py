@@ -20,6 +20,8 @@ PERMISSIONS = {
     "messages.view": _("See messages that were sent"),
     "messages.send": _("Send messages"),
     "messages.approve": _("Approve large messages of others"),
+    "flows.view": _("See questions and flows"),
+    "flows.edit": _("Write questions and flows"),
     "inbox.view": _("Read replies"),
     "inbox.reply": _("Answer replies"),
     "syncs.view": _("See when data was loaded"),
@@ -42,6 +44,8 @@ _OFFICER = {
     "messages.view",
     "messages.send",
     "messages.approve",
+    "flows.view",
+    "flows.edit",
     "inbox.view",
     "inbox.reply",
     "syncs.view",
@@ -58,7 +62,7 @@ _OPERATOR = {
     "connections.manage",
     "audit.view",
 }
-_VIEWER = {"people.view", "messages.view", "syncs.view", "usage.view"}
+_VIEWER = {"people.view", "messages.view", "flows.view", "syncs.view", "usage.view"}
 
 PERMISSIONS_OF: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(PERMISSIONS),

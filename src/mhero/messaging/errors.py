@@ -37,3 +37,26 @@ class BadCallback(MessagingError):
     """What the phone network sent cannot be understood."""
 
     code = "bad_callback"
+
+
+class InvalidFlow(MessagingError):
+    """This flow cannot be used as it is."""
+
+    code = "invalid_flow"
+
+
+class FlowChangedMeanwhile(MessagingError):
+    """Somebody else saved this flow meanwhile."""
+
+    code = "flow_changed_meanwhile"
+
+    def __init__(self, revision: int, saved_by: str) -> None:
+        super().__init__()
+        #: The newest revision, and who saved it.
+        self.revision, self.saved_by = revision, saved_by
+
+
+class NotAnExport(MessagingError):
+    """This file holds no flows."""
+
+    code = "not_an_export"

@@ -9,19 +9,37 @@ from mhero.messaging.services.broadcasts import (
 from mhero.messaging.services.channels import create_sms_channel
 from mhero.messaging.services.contacts import ContactState, follow_contacts
 from mhero.messaging.services.conversations import mark_handled, reply, send_test
+from mhero.messaging.services.flows import (
+    archive_flow,
+    create_flow,
+    duplicate_flow,
+    publish_flow,
+    rename_flow,
+    restore_flow,
+    restore_revision,
+    save_revision,
+)
 from mhero.messaging.services.opt_outs import opt_in, opt_out
 
 __all__ = [
     "BroadcastOrder",
     "ContactState",
     "approve_broadcast",
+    "archive_flow",
+    "create_flow",
     "create_sms_channel",
+    "duplicate_flow",
     "follow_contacts",
     "make_broadcast",
     "mark_handled",
     "opt_in",
     "opt_out",
+    "publish_flow",
+    "rename_flow",
     "reply",
+    "restore_flow",
+    "restore_revision",
+    "save_revision",
     "send_test",
     "stop_broadcast",
 ]
