@@ -2,6 +2,15 @@
 
 from mhero.messaging.models.answers import Answer
 from mhero.messaging.models.broadcasts import Broadcast, BroadcastStatus, Recipient
+from mhero.messaging.models.campaigns import (
+    Campaign,
+    CampaignPoint,
+    Firing,
+    FiringState,
+    OffsetUnit,
+    Searched,
+    StartMode,
+)
 from mhero.messaging.models.channels import SMSChannel, SMSChannelType
 from mhero.messaging.models.contacts import Contact, ContactStatus, Group, OptOut
 from mhero.messaging.models.conversations import (
@@ -31,6 +40,8 @@ __all__ = [
     "Answer",
     "Broadcast",
     "BroadcastStatus",
+    "Campaign",
+    "CampaignPoint",
     "Contact",
     "ContactEvent",
     "ContactEventKind",
@@ -38,6 +49,8 @@ __all__ = [
     "ContactStatus",
     "ConversationStatus",
     "FieldType",
+    "Firing",
+    "FiringState",
     "Flow",
     "FlowRevision",
     "FlowRun",
@@ -47,13 +60,16 @@ __all__ = [
     "LabelledMessage",
     "Message",
     "MessageStatus",
+    "OffsetUnit",
     "OptOut",
     "Received",
     "Recipient",
     "SMSChannel",
     "SMSChannelType",
+    "Searched",
     "SendingRules",
     "Session",
+    "StartMode",
     "StepCount",
     "Trigger",
     "TriggerType",

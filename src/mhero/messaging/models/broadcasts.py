@@ -29,6 +29,8 @@ class Broadcast(models.Model):
     name = models.CharField(max_length=200)
     #: What the officer wrote, with @contact.first_name and the like; empty when it starts a flow.
     text = models.TextField()
+    #: Further languages of the text, {"fra": …}; whoever speaks none of them gets `text`.
+    translations = models.JSONField(default=dict)
     #: The flow that it starts with each person; None for a message.
     flow = models.ForeignKey("messaging.Flow", on_delete=models.PROTECT, null=True, related_name="sends")
     #: Whether accents are simplified so that more text fits in one SMS.
@@ -52,9 +54,25 @@ class Broadcast(models.Model):
     accounted = models.JSONField(default=dict)
     #: How many of the recipients have become messages.
     expanded = models.IntegerField(default=0)
+    #: The send of which this one asks those again who did not answer: at most one of each.
+    reask_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reask")
+    #: When those who did not answer are to be asked once more; None is never.
+    reask_at = models.DateTimeField(null=True)
+    #: The point of a campaign that made it.
+    campaign_point = models.ForeignKey(
+        "messaging.CampaignPoint", on_delete=models.PROTECT, null=True, related_name="sends"
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at"]), models.Index(fields=["status", "starts_at"])]
+        indexes = [
+            models.Index(fields=["-created_at"]),
+            models.Index(fields=["status", "starts_at"]),
+            models.Index(
+                fields=["reask_at"],
+                condition=models.Q(reask_at__isnull=False),
+                name="messaging_sends_to_ask_again",
+            ),
+        ]
 
 
 class Recipient(models.Model):

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mhero.platform.clock import now
@@ -69,7 +70,19 @@ class Group(models.Model):
     query = models.TextField(default="")
     #: Kept in step with the registry; nobody else changes its members.
     follows_registry = models.BooleanField(default=False)
+    #: Of a query that is new: how many contacts were asked of how many, and the last of them.
+    evaluated = models.IntegerField(default=0, db_default=0)
+    to_evaluate = models.IntegerField(default=0, db_default=0)
+    evaluated_until = models.UUIDField(null=True)
+    #: False while the members of a new query are still being found.
+    is_ready = models.BooleanField(default=True, db_default=True)
+    is_archived = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(default=now, db_default=Now())
+    created_by = models.TextField(default="", db_default="")
     contacts = models.ManyToManyField(Contact, related_name="groups")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OptOut(models.Model):
