@@ -1,5 +1,6 @@
-"""Saved audiences, and sends that are being prepared."""
+"""Saved audiences, sends that are being prepared, and sends that are made again and again."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -47,3 +48,79 @@ class Draft(models.Model):
     #: The broadcast that it became.
     broadcast_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=now)
+
+
+class Repeat(models.TextChoices):
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every week")
+    MONTHLY = "monthly", _("Every month")
+
+
+class Schedule(models.Model):
+    """A send that is made again and again. Each time the people who fit then get it."""
+
+    #: Stands for the last day of each month.
+    LAST_DAY = 31
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    #: Whose area and permission each send stands on.
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    #: The form of `outreach.audience.Filter`.
+    filter = models.JSONField(default=dict)
+    text = models.TextField(blank=True, default="")
+    #: The flow that it starts; None for a message.
+    flow_id = models.UUIDField(null=True)
+    simplifies_accents = models.BooleanField(default=False)
+    #: None takes the oldest channel that is on.
+    sms_channel_id = models.UUIDField(null=True)
+    expires_after_hours = models.IntegerField(default=24)
+    repeats = models.CharField(max_length=10, choices=Repeat.choices)
+    #: For a weekly one: 0 is Monday.
+    weekdays = ArrayField(models.SmallIntegerField(), default=list)
+    #: For a monthly one: 1 to 31; a shorter month takes its last day.
+    month_day = models.SmallIntegerField(null=True)
+    #: In the country's zone.
+    at = models.TimeField()
+    #: The last day on which it is sent; None is until it is stopped.
+    ends_on = models.DateField(null=True)
+    #: None when it is over or was stopped.
+    next_at = models.DateTimeField(null=True)
+    stopped_by = models.TextField(default="")
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(next_at__isnull=False),
+                name="outreach_schedules_ahead",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outcome(models.TextChoices):
+    """What became of a schedule's turn."""
+
+    SENT = "sent", _("Sent")
+    NOBODY = "nobody", _("Nobody could be texted")
+    LATE = "late", _("Left out: mHero was not running at the time")
+    NOT_ALLOWED = "not_allowed", _("Left out: its author may no longer send")
+    NO_CHANNEL = "no_channel", _("Left out: no SMS channel was on")
+    NO_FLOW = "no_flow", _("Left out: the questions were put away")
+
+
+class Turn(models.Model):
+    """One time that a schedule was due, and what became of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="turns")
+    due_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    broadcast_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="outreach_a_turn_once")]
