@@ -154,6 +154,7 @@ def _check_switch(data: Json, categories: set[str]) -> None:
     checks = Checks(data)
     checks.required("operand")
     checks.text("operand", longest=LONGEST_ARGUMENT)
+    checks.text("default_category_uuid")
     checks.done()
     default = data.get("default_category_uuid")
     if default and default not in categories:
@@ -164,6 +165,7 @@ def _check_switch(data: Json, categories: set[str]) -> None:
             checks = Checks(case)
             checks.uuid("uuid", "category_uuid")
             checks.required("type")
+            checks.text("type")
             checks.texts("arguments", most=MOST_ARGUMENTS, longest=LONGEST_ARGUMENT)
             checks.done()
             if case["category_uuid"] not in categories:
@@ -195,6 +197,6 @@ def _wait(raw: object, categories: set[str], flow_type: str) -> Wait | None:
         seconds, category = timeout.get("seconds"), timeout.get("category_uuid")
         if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 1:
             raise InvalidDefinition("field 'timeout.seconds' must be a positive whole number")
-        if category not in categories:
+        if not isinstance(category, str) or category not in categories:
             raise InvalidDefinition(f"timeout category {category} is not a valid category")
         return Wait(kind, seconds, category, data.get("hint"))

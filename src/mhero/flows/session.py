@@ -78,12 +78,17 @@ def resume(
         uuid=uuid,
     )
     working.read(session)
-    if working.status != WAITING:
+    return carry_on(working, resume)
+
+
+def carry_on(session: Session, resume: Json) -> Sprint:
+    """Continues a session that waits with a resume that was read. Raises InvalidSession, InvalidResume."""
+    if session.status != WAITING:
         raise InvalidResume("only waiting sessions can be resumed")
-    waiting = next((run for run in reversed(working.runs) if run.status == WAITING), None)
+    waiting = next((run for run in reversed(session.runs) if run.status == WAITING), None)
     if waiting is None:
         raise InvalidSession("the session doesn't contain any runs which are waiting")
-    working.sprints += 1
-    working.current_resume = resume
-    continue_from_wait(working, waiting, resume)
-    return working.sprint()
+    session.sprints += 1
+    session.current_resume = resume
+    continue_from_wait(session, waiting, resume)
+    return session.sprint()

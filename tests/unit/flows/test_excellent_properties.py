@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tracemalloc
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mhero.flows.cases import TESTS, Match, NoMatch
+from mhero.flows.cleaning import clean_text
 from mhero.flows.environment import Environment
 from mhero.flows.excellent.convert import from_json, parse_json, to_json
 from mhero.flows.excellent.errors import ExpressionError
@@ -33,6 +35,8 @@ CONTEXT = {
     "results": XObject({"stock": XObject({"value": "12"}, default="12")}),
 }
 TOP = frozenset(CONTEXT)
+#: Far more than any expression needs.
+MOST_BYTES = 100 * 2**20
 
 fragments = st.sampled_from(
     [
@@ -104,9 +108,10 @@ def test_any_router_test_takes_any_arguments(name: str, args: list[object]) -> N
     assert isinstance(TESTS[name](ENV, *args), (Match, NoMatch, XError))
 
 
+clean_texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | clean_texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(clean_texts, inner, max_size=4),
     max_leaves=10,
 )
 
@@ -116,6 +121,16 @@ json_values = st.recursive(
 def test_json_survives_a_journey_through_expressions(given_value: object) -> None:
     value = from_json(given_value)
     assert parse_json(to_json(value)) == value
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["char(0)", "char(55296)", r"""parse_json("\"\\ud800\\u0000\"")""", 'html_decode("&#0;&#xD800;")'],
+)
+def test_no_expression_makes_a_text_that_no_database_keeps(expression: str) -> None:
+    text, problems = Template(f"@({expression})", TOP).evaluate(ENV, CONTEXT)
+    assert problems == []
+    assert clean_text(text) == text
 
 
 @pytest.mark.parametrize(
@@ -142,6 +157,10 @@ def test_json_survives_a_journey_through_expressions(given_value: object) -> Non
     ids=lambda expression: expression[:24],
 )
 def test_a_runaway_expression_is_stopped(expression: str) -> None:
+    tracemalloc.start()
     text, problems = Template(f"@({expression})", TOP).evaluate(ENV, CONTEXT)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert len(text) < 100_000
     assert len(problems) <= 1
+    assert most < MOST_BYTES

@@ -19,6 +19,7 @@ class CallClassifier(Action):
 
     @classmethod
     def check(cls, checks: Checks) -> None:
+        checks.named("classifier")
         checks.required("result_name")
         checks.result_name()
 
@@ -64,6 +65,10 @@ class OpenTicket(Action):
     templates = ("assignee.email_match", "note")
     references = (("topic", "topic"), ("assignee", "user"))
 
+    @classmethod
+    def check(cls, checks: Checks) -> None:
+        checks.named("topic", "assignee")
+
     def execute(self, run: Run) -> None:
         run.session.error("tickets are not supported", "action:unsupported")
         run.locals = {**run.locals, "_new_ticket": ""}
@@ -79,6 +84,11 @@ class CallLLM(Action):
     type = "call_llm"
     templates = ("instructions", "input")
     references = (("llm", "llm"),)
+
+    @classmethod
+    def check(cls, checks: Checks) -> None:
+        checks.named("llm")
+        checks.text("output_local")
 
     def execute(self, run: Run) -> None:
         run.session.error("language models are not supported", "action:unsupported")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from mhero.flows.cleaning import clean_text, read_json
 from mhero.flows.definition.checks import HEADER_NAME, Checks
 from mhero.flows.definition.flow import Action
 from mhero.flows.errors import ServiceFailed
@@ -19,7 +19,6 @@ Json = dict[str, Any]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 LONGEST_URL = 2048
-_NULL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _LONGEST_TRACE = 10_000
 #: A longer answer is not kept with the result, where it would be kept for good.
 _LONGEST_EXTRA = 10_000
@@ -57,7 +56,7 @@ class Call:
             text = f"Webhook response exceeded the limit of {limit} bytes"
             session.log("warning", text=text, code="webhook:response_size", extra={"limit": str(limit)})
             self.status, body = CONNECTION_ERROR, b""
-        self.text = body.decode("utf-8", "replace")
+        self.text = clean_text(body.decode("utf-8", "replace"))
         self.json = _parsed(body.decode("utf-8", "ignore"))
         session.log("webhook_called", **self._event(body))
 
@@ -108,9 +107,9 @@ class Call:
 
 
 def _parsed(text: str) -> Any:
-    """The JSON of an answer, without the null characters that no database keeps; None where it is none."""
+    """The JSON of an answer; None where it is none."""
     try:
-        return json.loads(_NULL.sub(r"\1", text))
+        return read_json(text)
     except (ValueError, RecursionError):
         return None
 

@@ -106,6 +106,17 @@ class Checks:
         if name is not None and (not isinstance(name, str) or len(name) > 64):
             self.fail(f"field '{path}.name' must be less than or equal to 64")
 
+    def named(self, *names: str) -> None:
+        """Each is an object of texts, where it is there: a reference to what mHero has none of."""
+        for name in names:
+            value = self.data.get(name)
+            known = value is None or (
+                isinstance(value, dict)
+                and all(text is None or isinstance(text, str) for text in value.values())
+            )
+            if not known:
+                self.fail(f"field '{name}' must be an object of texts")
+
     def result_name(self, name: str = "result_name") -> None:
         value = self.data.get(name)
         if value and not is_result_name(value):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from mhero.flows.cleaning import read_json
 from mhero.flows.environment import Environment
 from mhero.flows.excellent import dates, layouts
 from mhero.flows.excellent.errors import BudgetExceeded, ExpressionError
@@ -246,9 +247,7 @@ def from_json(value: object, depth: int = 0) -> object:
 def parse_json(text: str) -> object:
     """The value that a JSON text holds."""
     try:
-        return from_json(
-            json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant)
-        )
+        return from_json(read_json(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant))
     except (ValueError, ArithmeticError, RecursionError):
         raise ExpressionError("not valid JSON") from None
 

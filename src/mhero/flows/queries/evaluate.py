@@ -84,11 +84,10 @@ def _amount(condition: Condition) -> Callable[[Decimal], bool]:
 
 def _day(condition: Condition, env: Environment) -> Callable[[datetime], bool]:
     """Compares with a whole day: after it is from the next midnight on, before it is until its own."""
-    moment = parse_datetime(env, condition.value)
-    if moment is None:
+    day = day_of(condition, env)
+    if day is None:
         return _never
-    begin = _midnight(moment, 0, env)
-    end = _midnight(moment, 1, env)
+    begin, end = day
     comparisons: dict[str, Callable[[datetime], bool]] = {
         "=": lambda value: begin <= value < end,
         ">": lambda value: value >= end,
@@ -97,6 +96,12 @@ def _day(condition: Condition, env: Environment) -> Callable[[datetime], bool]:
         "<=": lambda value: value < end,
     }
     return comparisons.get(condition.operator, _never)
+
+
+def day_of(condition: Condition, env: Environment) -> tuple[datetime, datetime] | None:
+    """The day that a condition compares with: its beginning, and that of the next."""
+    moment = parse_datetime(env, condition.value)
+    return (_midnight(moment, 0, env), _midnight(moment, 1, env)) if moment else None
 
 
 def _midnight(moment: datetime, days: int, env: Environment) -> datetime:

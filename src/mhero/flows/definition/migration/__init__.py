@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from mhero.flows.cleaning import clean
 from mhero.flows.definition.migration import steps_13, steps_14
 from mhero.flows.errors import InvalidDefinition, UnsupportedVersion
 
@@ -51,15 +52,6 @@ def parse_version(text: object) -> Version:
     return major, minor, patch
 
 
-def _cloned(value: Any) -> Any:
-    """A copy of JSON at all its depths; far quicker than `copy.deepcopy`, which must expect anything."""
-    if isinstance(value, dict):
-        return {key: _cloned(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_cloned(item) for item in value]
-    return value
-
-
 def is_legacy(definition: Json) -> bool:
     """Whether this is a definition of version 11 or before: its shape says so, not its envelope."""
     if definition.get("spec_version"):
@@ -83,9 +75,9 @@ def migrate(
     if is_legacy(definition):
         from mhero.flows.definition import legacy  # Old flows are rare: their code is read when one comes.
 
-        migrated = legacy.migrate(definition, uuid=uuid, base_media_url=base_media_url)
+        migrated = legacy.migrate(clean(definition), uuid=uuid, base_media_url=base_media_url)
     else:
-        migrated = _cloned(definition)
+        migrated = clean(definition)
     if not migrated.get("spec_version"):
         raise UnsupportedVersion("field 'spec_version' is required")
     version = definition_version(migrated)

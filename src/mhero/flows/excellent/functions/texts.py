@@ -6,6 +6,7 @@ import html
 import re
 from urllib.parse import quote
 
+from mhero.flows.cleaning import clean_text
 from mhero.flows.excellent.errors import ExpressionError
 from mhero.flows.excellent.functions.registry import LARGEST, at_most, function, integer, raw, text
 from mhero.flows.excellent.patterns import compile_pattern
@@ -61,7 +62,7 @@ def char(_scope: Scope, value: int) -> str:
     """The character of a code point."""
     if not 0 <= value <= _LAST_CHARACTER:
         raise ExpressionError(f"{value} is not the code of a character")
-    return "\ufffd" if 0xD800 <= value <= 0xDFFF else chr(value)
+    return clean_text(chr(value))
 
 
 @function(text)
