@@ -143,7 +143,7 @@ def flows() -> list[Json]:
              router=router(5, "@input", "Last", ("has_text", []), wait=True)),
         node(6, [{"type": "set_run_result", "name": "Note", "value": "@(now())", "category": "@contact"}],
              7, 1, router=any_way),
-        node(7, [say("@results @fields @urns @locals @run @trigger.params @parent @webhook.json")], None),
+        node(7, [say("@input @results @fields @urns @locals @run @trigger @parent @webhook.json")], None),
     ]  # fmt: skip
     supplies = [
         node(16, [say("Masks for @parent.contact? @parent.results.gloves", attachments=["image:http://x/@run"])],
@@ -168,10 +168,6 @@ def _drawn(number: int, ways: int) -> Json:
             for at in range(ways)
         ]
     }
-
-
-#: Few enough for a talk to come to its end.
-FEW = Limits(sprints_per_session=7)
 
 
 class Lent:
@@ -244,11 +240,16 @@ def move_to_resume(move: Move) -> Json:
     return {"type": kind, "resumed_on": "2026-01-02T00:00:00Z", "event": event}
 
 
-def begin(assets: Assets, env: Environment) -> Sprint:
-    return start(assets=assets, environment=env, contact=MUSU, trigger=TRIGGER, services=Lent(), limits=FEW)
+def begin(assets: Assets, env: Environment, limits: Limits | None = None) -> Sprint:
+    """The first sprint."""
+    return start(
+        assets=assets, environment=env, contact=MUSU, trigger=TRIGGER, services=Lent(), limits=limits
+    )
 
 
-def after_storing(assets: Assets, env: Environment, before: Sprint, move: Move) -> Sprint:
+def after_storing(
+    assets: Assets, env: Environment, before: Sprint, move: Move, limits: Limits | None = None
+) -> Sprint:
     """The next sprint of a session that was written down and read again."""
     session, contact = json.loads(json.dumps([before.session, before.contact]))
     answered = move_to_resume(move)
@@ -259,11 +260,11 @@ def after_storing(assets: Assets, env: Environment, before: Sprint, move: Move) 
         contact=contact,
         resume=answered,
         services=Lent(),
-        limits=FEW,
+        limits=limits,
     )
 
 
-def in_memory(assets: Assets, env: Environment, before: Sprint, move: Move) -> Sprint:
+def in_memory(env: Environment, before: Sprint, move: Move) -> Sprint:
     """The next sprint of a session whose objects were kept as they were."""
     session = before.runs[0].session
     session.events, session.segments = [], []
@@ -278,14 +279,15 @@ def said(sprint: Sprint) -> str:
     return text.encode().decode()
 
 
-def talk(moves: list[Move], stored: list[bool]) -> list[str]:
+def talk(moves: list[Move], stored: list[bool], most_sprints: int = 500) -> list[str]:
     """All that came of a conversation, in which some of the waits are stored ones."""
     assets, env = world()
-    sprint = begin(assets, env)
+    limits = Limits(sprints_per_session=most_sprints)
+    sprint = begin(assets, env, limits)
     found = [said(sprint)]
     for move, away in zip(moves, stored, strict=True):
         if sprint.session["status"] != "waiting":
             break
-        sprint = (after_storing if away else in_memory)(assets, env, sprint, move)
+        sprint = after_storing(assets, env, sprint, move, limits) if away else in_memory(env, sprint, move)
         found.append(said(sprint))
     return found

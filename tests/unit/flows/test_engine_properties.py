@@ -46,10 +46,12 @@ moves = st.one_of(answers, answers, st.just(("wait_timeout", "")), st.just(("wai
 
 
 @settings(max_examples=60, deadline=IN_TIME)
-@given(st.lists(st.tuples(moves, st.booleans()), min_size=LIMIT, max_size=LIMIT))
-def test_a_session_stored_at_any_wait_goes_on_as_if_it_had_not_been(plan: list[tuple[Move, bool]]) -> None:
+@given(st.lists(st.tuples(moves, st.booleans()), min_size=LIMIT, max_size=LIMIT), st.sampled_from([3, 500]))
+def test_a_session_stored_at_any_wait_goes_on_as_if_it_had_not_been(
+    plan: list[tuple[Move, bool]], most_sprints: int
+) -> None:
     moves, stored = [move for move, _ in plan], [away for _, away in plan]
-    assert talk(moves, stored) == talk(moves, [False] * LIMIT)
+    assert talk(moves, stored, most_sprints) == talk(moves, [False] * LIMIT, most_sprints)
 
 
 def test_a_long_conversation_enters_a_flow_calls_out_and_comes_back() -> None:
