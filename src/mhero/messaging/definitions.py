@@ -25,6 +25,7 @@ LONGEST_DEFINITION = 2_000_000
 #: Actions for which a conversation waits until another system answers.
 CALLING = frozenset({"call_webhook", "call_resthook"})
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PLACE = re.compile(r"invalid (node|action)\[uuid=([^,\]]+)")
 #: The engine says where it found something by such words in front; the issue's own fields say it already.
 _PLACES = re.compile(r"^(invalid [a-z ]+(\[[^\]]*\])?: )+")
@@ -130,3 +131,21 @@ def _issue(error: InvalidDefinition) -> Json:
         if kind in places and places[kind] != "None":
             issue[f"{kind}_uuid"] = places[kind]
     return issue
+
+
+def with_new_ids(definition: Json, flow_id: UUID) -> Json:
+    """The definition with a new id for everything that is its own: nodes, ways out, steps, cases."""
+    own = {definition["uuid"]: str(flow_id)}
+    for node in definition.get("nodes") or []:
+        router = node.get("router") or {}
+        items = [node, *node.get("actions", []), *node.get("exits", [])]
+        items += [*router.get("categories", []), *router.get("cases", [])]
+        own |= {item["uuid"]: str(new_id()) for item in items if item.get("uuid")}
+    return with_ids(definition, own)
+
+
+def with_ids(definition: Json, changed: dict[str, str]) -> Json:
+    """The definition with other ids in place of some, wherever they stand."""
+    text = _UUID.sub(lambda found: changed.get(found[0], found[0]), json.dumps(definition))
+    replaced: Json = json.loads(text)
+    return replaced

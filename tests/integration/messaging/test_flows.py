@@ -1,5 +1,6 @@
 """Flows are kept as revisions; people meet what was published."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -109,10 +110,11 @@ def test_a_copy_has_ids_of_its_own_and_its_translations(korto: Any) -> None:
 
 def test_an_earlier_revision_comes_back_as_the_newest(korto: Any) -> None:
     from mhero.messaging.queries.flows import definition_of
-    from mhero.messaging.services import create_flow, restore_revision, save_revision
+    from mhero.messaging.services import create_flow, publish_flow, restore_revision, save_revision
 
     flow = create_flow("Stock", korto)
     save_revision(flow.id, saying(flow, "One"), korto, based_on=1)
+    publish_flow(flow.id, korto)
     save_revision(flow.id, saying(flow, "Two"), korto, based_on=2)
     restore_revision(flow.id, 2, korto, based_on=3)
     flow.refresh_from_db()
@@ -129,3 +131,21 @@ def test_a_step_that_asks_another_system_gives_the_flow_its_lane(korto: Any) -> 
     definition["nodes"][0]["actions"] = [call]
     save_revision(flow.id, definition, korto, based_on=1)
     assert publish_flow(flow.id, korto).calls_out
+
+
+def test_of_drafts_saved_in_a_row_the_last_one_stays(korto: Any) -> None:
+    from mhero.messaging.services import create_flow, publish_flow, save_revision
+
+    def clock() -> datetime:
+        return datetime(2026, 11, 24, 9, minute, second, tzinfo=UTC)
+
+    minute, second = 0, 0
+    flow = create_flow("Stock", korto, clock=clock)
+    for number, text in enumerate("abcdef", start=1):
+        minute, second = number // 4 * 5, number
+        save_revision(flow.id, saying(flow, text), korto, based_on=number, clock=clock)
+        if text == "b":
+            publish_flow(flow.id, korto, clock=clock)
+    # The first, the published one, the last of each five minutes.
+    kept = list(flow.revisions.order_by("revision").values_list("revision", flat=True))
+    assert kept == [1, 3, 4, 7]

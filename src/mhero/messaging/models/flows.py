@@ -51,9 +51,23 @@ class FlowRevision(models.Model):
     definition = models.JSONField()
     saved_at = models.DateTimeField(default=now)
     saved_by = models.TextField(default="")
+    #: When people met it first; None for one that was never published.
+    published_at = models.DateTimeField(null=True)
+    published_by = models.TextField(default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["flow", "revision"], name="messaging_a_revision_once")]
+
+
+class FlowFile(models.Model):
+    """An export file that somebody looks through before its flows come in. Gone then, or a day later."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.TextField()
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField(default=now)
+    #: Nobody else sees it.
+    uploaded_by_id = models.UUIDField()
 
 
 class TriggerType(models.TextChoices):

@@ -1,7 +1,6 @@
 """Flows: made, saved as revisions, published, put away. Files of them are in `flow_files`."""
 
-import json
-import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from django.db import transaction
 
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
-from mhero.messaging.definitions import Checked, check, empty_definition, kept
+from mhero.messaging.definitions import Checked, check, empty_definition, kept, with_new_ids
 from mhero.messaging.errors import FlowChangedMeanwhile, InvalidFlow, NotAllowedNow
 from mhero.messaging.models import Flow, FlowRevision
 from mhero.messaging.queries.flows import definition_of, flow_assets
@@ -22,7 +21,7 @@ Json = dict[str, Any]
 #: Who holds conversations listens here: something that they are held with has changed.
 CHANGED = "messaging_flows"
 LONGEST_NAME = 64
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+STEP_MINUTES = 5
 
 
 def create_flow(
@@ -87,6 +86,7 @@ def _add_revision(
 ) -> FlowRevision:
     revision = flow.latest_revision + 1
     checked = check({**definition, "name": flow.name}, flow_assets(besides=flow.id))
+    _forget_steps(flow, user, clock)
     saved = FlowRevision.objects.create(
         flow=flow,
         revision=revision,
@@ -103,13 +103,21 @@ def _add_revision(
     return saved
 
 
+def _forget_steps(flow: Flow, user: User, clock: Clock) -> None:
+    """The editor saves every few seconds: of one person's drafts in the same minutes the last one stays."""
+    at = clock()
+    begin = at - timedelta(minutes=at.minute % STEP_MINUTES, seconds=at.second, microseconds=at.microsecond)
+    drafts = flow.revisions.filter(saved_at__gte=begin, saved_by=user.email, published_at=None)
+    drafts.exclude(revision=1).delete()
+
+
 def _current(flow: Flow, definition: Json, checked: Checked, revision: int) -> Json:
     """The definition at the engine's newest version, where the engine can read it."""
     current = checked.flow.definition if checked.flow else definition
     return {**current, "uuid": str(flow.id), "name": flow.name, "revision": revision}
 
 
-def publish_flow(flow_id: UUID, user: User) -> Flow:
+def publish_flow(flow_id: UUID, user: User, *, clock: Clock = now) -> Flow:
     """Makes the newest revision the one that people meet, those under way too. Raises InvalidFlow."""
     with transaction.atomic():
         flow = Flow.objects.select_for_update().get(id=flow_id)
@@ -120,6 +128,11 @@ def publish_flow(flow_id: UUID, user: User) -> Flow:
             raise InvalidFlow(checked.issues[0]["description"])
         if not checked.flow.nodes:
             raise InvalidFlow("This flow does nothing yet.")
+        if flow.published_revision == flow.latest_revision:
+            return flow
+        flow.revisions.filter(revision=flow.latest_revision).update(
+            published_at=clock(), published_by=user.email
+        )
         flow.published_revision = flow.latest_revision
         flow.calls_out = checked.calls_out
         flow.issues = checked.issues
@@ -127,6 +140,14 @@ def publish_flow(flow_id: UUID, user: User) -> Flow:
         record_audit("flow.published", f"flow {flow.id}", user=user, revision=flow.latest_revision)
         notify(CHANGED)
     return flow
+
+
+def check_again(flow_id: UUID) -> None:
+    """Says anew what is wrong with the newest revision: what it refers to may have come or gone."""
+    with transaction.atomic():
+        flow = Flow.objects.select_for_update().get(id=flow_id)
+        flow.issues = check(definition_of(flow), flow_assets(besides=flow.id)).issues
+        flow.save(update_fields=["issues"])
 
 
 def rename_flow(flow_id: UUID, name: str, user: User, *, clock: Clock = now) -> Flow:
@@ -156,24 +177,6 @@ def duplicate_flow(flow_id: UUID, name: str, user: User, *, clock: Clock = now) 
     return create_flow(
         name, user, definition=definition, questions=flow.questions, flow_id=copied, clock=clock
     )
-
-
-def with_new_ids(definition: Json, flow_id: UUID) -> Json:
-    """The definition with a new id for everything that is its own: nodes, ways out, steps, cases."""
-    own = {definition["uuid"]: str(flow_id)}
-    for node in definition.get("nodes") or []:
-        router = node.get("router") or {}
-        items = [node, *node.get("actions", []), *node.get("exits", [])]
-        items += [*router.get("categories", []), *router.get("cases", [])]
-        own |= {item["uuid"]: str(new_id()) for item in items if item.get("uuid")}
-    return with_ids(definition, own)
-
-
-def with_ids(definition: Json, changed: dict[str, str]) -> Json:
-    """The definition with other ids in place of some, wherever they stand."""
-    text = _UUID.sub(lambda found: changed.get(found[0], found[0]), json.dumps(definition))
-    replaced: Json = json.loads(text)
-    return replaced
 
 
 def archive_flow(flow_id: UUID, user: User, *, clock: Clock = now) -> Flow:
