@@ -10,6 +10,7 @@ from mhero.accounts.queries import team_phones, workspace
 from mhero.messaging.database import in_thread
 from mhero.messaging.models import SendingRules
 from mhero.messaging.quiet import is_quiet
+from mhero.messaging.reasons import LEFT, NO_NUMBER, NO_TEXT, OPTED_OUT, TRIAL
 from mhero.platform.clock import Clock, now
 
 
@@ -32,6 +33,18 @@ class Circumstances:
 
     def may_be_texted(self, number: str) -> bool:
         return self.is_live or number in self.team_phones
+
+    def why_not(self, number: str, text: str, status: str) -> str:
+        """The reason for which somebody is not texted after all; empty when they are."""
+        if not number:
+            return NO_NUMBER
+        if status == "stopped":
+            return OPTED_OUT
+        if status == "left":
+            return LEFT
+        if not self.may_be_texted(number):
+            return TRIAL
+        return "" if text.strip() else NO_TEXT
 
 
 def rules() -> SendingRules:

@@ -25,6 +25,9 @@ PROVIDER_REFUSED = "provider_refused"
 PROVIDER_UNAVAILABLE = "provider_unavailable"
 NOT_DELIVERED = "not_delivered"
 NO_REPORT = "no_report"
+LOOPING = "looping"
+NOT_LINKED = "not_linked"
+OUTSIDE_WINDOW = "outside_window"
 
 REASONS = {
     OPTED_OUT: Reason(
@@ -66,6 +69,18 @@ REASONS = {
     NOT_DELIVERED: Reason(
         sentence=_("The phone network could not deliver it."),
         advice=_("Check the number. The phone may be off or out of reach for long."),
+    ),
+    LOOPING: Reason(
+        sentence=_("This phone seems to answer by itself, so the conversation was cut off."),
+        advice=_("Look at what was said. If a person did answer that fast, start again."),
+    ),
+    NOT_LINKED: Reason(
+        sentence=_("The bot cannot write to this person."),
+        advice=_("Ask them to start the bot and to share their phone number with it."),
+    ),
+    OUTSIDE_WINDOW: Reason(
+        sentence=_("WhatsApp allows it only within a day after the person wrote."),
+        advice=_("Text them by another channel, or wait until they write again."),
     ),
     NO_REPORT: Reason(
         sentence=_("The phone network never said whether it was delivered."),

@@ -1,6 +1,7 @@
 """What the worker keeps doing for the conversation service."""
 
 from mhero.messaging.circumstances import Watched
+from mhero.messaging.conversations.published import Publications
 from mhero.messaging.sending.expansion import Expansion
 from mhero.messaging.sending.station import Station
 from mhero.messaging.sending.sweep import Sweep
@@ -9,12 +10,12 @@ from mhero.platform.worker import Pump
 
 
 def pumps() -> list[Pump]:
-    watched = Watched()
+    watched, publications = Watched(), Publications()
     station = Station(watched)
     return [
         Pump(
             name="messaging.broadcasts",
-            step=Expansion(watched).step,
+            step=Expansion(watched, publications).step,
             wakes_on="messaging_broadcasts",
             every_seconds=1,
         ),
@@ -22,9 +23,15 @@ def pumps() -> list[Pump]:
         Pump(name="messaging.queued", step=station.wake, wakes_on="messaging_queued", every_seconds=60),
         Pump(
             name="messaging.received",
-            step=Taking(watched).step,
+            step=Taking(watched, publications).step,
             wakes_on="messaging_received",
             every_seconds=2,
+        ),
+        Pump(
+            name="messaging.published",
+            step=publications.forget,
+            wakes_on="messaging_flows",
+            every_seconds=60,
         ),
         Pump(name="messaging.sweep", step=Sweep(watched).step, every_seconds=10),
     ]

@@ -120,6 +120,27 @@ class FlowRun(models.Model):
         ]
 
 
+class SessionTask(models.Model):
+    """Something that happens to a contact's conversation once another system has answered, or after that.
+
+    What is of one contact is done in the order of the ids.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    #: `start`, `message`, `wait_timeout`, `wait_expiration`; or what a step asked for others:
+    #: `session_triggered`, `broadcast_created`.
+    kind = models.CharField(max_length=20)
+    data = models.JSONField()
+    made_at = models.DateTimeField(default=now)
+    #: Until then one worker has it; after that, whoever had it died.
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["contact", "id"], name="messaging_session_tasks")]
+
+
 class StepCount(models.Model):
     """How many runs went from one node to the next, by flow and by send: the figures on the branches."""
 

@@ -15,14 +15,18 @@ from uuid import UUID
 import psycopg
 
 from mhero.messaging.circumstances import Circumstances, Watched
+from mhero.messaging.conversations.batch import Batch
+from mhero.messaging.conversations.occasions import Start, by_hand
+from mhero.messaging.conversations.published import Publications
 from mhero.messaging.database import Connection
-from mhero.messaging.reasons import LEFT, NO_NUMBER, NO_TEXT, OPTED_OUT, TRIAL
 from mhero.messaging.segments import count, simplified
 from mhero.messaging.template import Template, compiled
 from mhero.platform.ids import derived_id
 from mhero.platform.phones import operator_of
 
 BATCH = 500
+#: Fewer where each is a conversation that begins: answers to others must not wait for all of them.
+FLOW_BATCH = 100
 
 START_DUE = """
 UPDATE messaging_broadcast SET status = 'sending', started_at = %(now)s
@@ -35,7 +39,7 @@ WHERE status IN ('waiting_for_approval', 'scheduled', 'held') AND expires_at <= 
 
 # The row's lock keeps Stop waiting until the batch is in, so that Stop sees every message there is.
 NEXT = """
-SELECT b.id, b.text, b.simplifies_accents, b.sms_channel_id, b.started_at, b.expires_at
+SELECT b.id, b.text, b.flow_id, b.simplifies_accents, b.sms_channel_id, b.started_at, b.expires_at
 FROM messaging_broadcast b
 WHERE b.status = 'sending' AND b.expires_at > %(now)s
   AND EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
@@ -86,6 +90,9 @@ WHERE b.status = 'sending'
        OR NOT EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded))
   AND NOT EXISTS (SELECT FROM messaging_message m WHERE m.broadcast_id = b.id AND m.status = 'queued')
   AND NOT EXISTS (SELECT FROM messaging_message m WHERE m.broadcast_id = b.id AND m.status = 'wired')
+  AND (b.flow_id IS NULL OR NOT EXISTS (
+      SELECT FROM messaging_sessiontask t WHERE t.kind = 'start' AND t.data->>'broadcast_id' = b.id::text
+  ))
 """
 
 
@@ -95,6 +102,7 @@ class Sending:
 
     id: UUID
     text: str
+    flow_id: UUID | None
     simplifies_accents: bool
     sms_channel_id: UUID
     started_at: datetime
@@ -104,8 +112,9 @@ class Sending:
 class Expansion:
     """The pump's step: starts what is due, expands one batch, finishes what is done."""
 
-    def __init__(self, watched: Watched | None = None) -> None:
+    def __init__(self, watched: Watched | None = None, publications: Publications | None = None) -> None:
         self._watched = watched or Watched()
+        self._publications = publications or Publications()
         self._connection = Connection()
 
     async def step(self) -> bool:
@@ -123,29 +132,63 @@ class Expansion:
         await self._connection.close()
 
     async def _expand(self, connection: psycopg.AsyncConnection, at: datetime) -> bool:
-        allowed = await self._watched.get()
+        allowed, published = await self._watched.get(), await self._publications.get(connection)
         async with connection.transaction():
             found = await (await connection.execute(NEXT, {"now": at})).fetchone()
             if found is None:
                 return False
-            names = ("id", "text", "simplifies_accents", "sms_channel_id", "started_at", "expires_at")
+            names = (
+                "id", "text", "flow_id", "simplifies_accents", "sms_channel_id", "started_at", "expires_at",
+            )  # fmt: skip
             sending = Sending(**dict(zip(names, found, strict=True)))
-            cursor = await connection.execute(RECIPIENTS, {"broadcast": sending.id, "most": BATCH})
+            most = FLOW_BATCH if sending.flow_id else BATCH
+            cursor = await connection.execute(RECIPIENTS, {"broadcast": sending.id, "most": most})
             recipients = await cursor.fetchall()
             template = compiled(sending.text)
             made = [_message(sending, template, allowed, recipient) for recipient in recipients]
-            columns = {name: [message[name] for message in made] for name in made[0]}
-            own = {
-                "broadcast": sending.id,
-                "channel": sending.sms_channel_id,
-                "expires_at": sending.expires_at,
-                "now": at,
-            }
-            await connection.execute(INSERT_MESSAGES, {**own, **columns})
+            if sending.flow_id is not None:
+                begins = [message["contact_id"] for message in made if not message["reason"]]
+                await _begin(connection, Batch(published, allowed, at), sending, sending.flow_id, begins)
+                # Who is not asked after all is accounted for as with any send.
+                made = [message for message in made if message["reason"]]
+            if made:
+                columns = {name: [message[name] for message in made] for name in made[0]}
+                own = {
+                    "broadcast": sending.id,
+                    "channel": sending.sms_channel_id,
+                    "expires_at": sending.expires_at,
+                    "now": at,
+                }
+                await connection.execute(INSERT_MESSAGES, {**own, **columns})
             keys = [recipient[0] for recipient in recipients]
             await connection.execute(MARK_EXPANDED, {"recipients": keys, "broadcast": sending.id})
             await connection.execute("SELECT pg_notify('messaging_queued', '')")
         return True
+
+
+async def _begin(
+    connection: psycopg.AsyncConnection,
+    batch: Batch,
+    sending: Sending,
+    flow_id: UUID,
+    contacts: list[UUID],
+) -> None:
+    """Starts the send's flow with each of the contacts."""
+    trigger = by_hand(flow_id, batch.at, is_batch=True)
+    await batch.read(connection, contacts)
+    for contact_id in contacts:
+        batch.start(
+            contact_id,
+            Start(
+                session_id=derived_id(sending.started_at, sending.id, contact_id),
+                flow_id=flow_id,
+                sms_channel_id=sending.sms_channel_id,
+                trigger=trigger,
+                broadcast_id=sending.id,
+                expires_at=sending.expires_at,
+            ),
+        )
+    await batch.write(connection)
 
 
 def _message(
@@ -155,7 +198,10 @@ def _message(
     text = template.render({"name": name, **fields})
     if sending.simplifies_accents:
         text = simplified(text)
-    reason = _why_not(allowed, number, text, status, has_opted_out)
+    # What a flow will say is not known before it begins, but that it says something is.
+    reason = allowed.why_not(
+        number, text if sending.flow_id is None else "…", "stopped" if has_opted_out else status
+    )
     return {
         "id": derived_id(sending.started_at, sending.id, contact_id),
         "contact_id": contact_id,
@@ -168,16 +214,3 @@ def _message(
         "cadre": fields.get("cadre") or "",
         "county": fields.get("county") or "",
     }
-
-
-def _why_not(allowed: Circumstances, number: str, text: str, status: str, has_opted_out: bool) -> str:
-    """The reason for which the person is not texted after all; empty when they are."""
-    if not number:
-        return NO_NUMBER
-    if has_opted_out or status == "stopped":
-        return OPTED_OUT
-    if status == "left":
-        return LEFT
-    if not allowed.may_be_texted(number):
-        return TRIAL
-    return "" if text.strip() else NO_TEXT

@@ -48,12 +48,14 @@ class BroadcastOrder:
     """A send as its author decided it on the check page."""
 
     name: str
-    #: With `@contact.first_name` and the like.
+    #: With `@contact.first_name` and the like; empty where a flow is sent.
     text: str
     #: Whom it goes to: ids of contacts.
     contact_ids: Iterable[UUID]
     created_by: User
     sms_channel_id: UUID
+    #: The flow that starts with each of them, in place of a text. It must be published.
+    flow_id: UUID | None = None
     simplifies_accents: bool = False
     #: A chosen time; None starts after the visible hold.
     starts_at: datetime | None = None
@@ -81,6 +83,7 @@ def make_broadcast(order: BroadcastOrder, *, clock: Clock = now) -> Broadcast:
         broadcast = Broadcast.objects.create(
             name=order.name,
             text=order.text,
+            flow_id=order.flow_id,
             simplifies_accents=order.simplifies_accents,
             sms_channel_id=order.sms_channel_id,
             status=status,

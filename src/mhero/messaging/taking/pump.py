@@ -6,7 +6,9 @@ was taken, so that a worker that dies in between has done nothing.
 
 import psycopg
 
-from mhero.messaging.circumstances import Circumstances, Watched
+from mhero.messaging.circumstances import Watched
+from mhero.messaging.conversations.batch import Batch
+from mhero.messaging.conversations.published import Publications
 from mhero.messaging.database import Connection
 from mhero.messaging.taking.received import Received
 from mhero.messaging.taking.reports import take_reports
@@ -19,14 +21,15 @@ BATCH = 500
 class Taking:
     """The pump's step."""
 
-    def __init__(self, watched: Watched | None = None) -> None:
+    def __init__(self, watched: Watched | None = None, publications: Publications | None = None) -> None:
         self._watched = watched or Watched()
+        self._publications = publications or Publications()
         self._connection = Connection()
 
     async def step(self) -> bool:
         """Takes in one batch; True while there may be more."""
-        allowed = await self._watched.get()
         connection = await self._connection.get()
+        allowed, published = await self._watched.get(), await self._publications.get(connection)
         async with connection.transaction():
             row = await (await connection.execute(LOCK)).fetchone()
             if row is None or not row[0]:
@@ -37,19 +40,19 @@ class Taking:
                 for key, channel, kind, payload, at in await cursor.fetchall()
             ]
             if batch:
-                await take_in(connection, batch, allowed)
+                await take_in(connection, batch, Batch(published, allowed, self._watched.clock()))
         return len(batch) == BATCH
 
     async def close(self) -> None:
         await self._connection.close()
 
 
-async def take_in(connection: psycopg.AsyncConnection, batch: list[Received], allowed: Circumstances) -> None:
+async def take_in(connection: psycopg.AsyncConnection, batch: list[Received], talks: Batch) -> None:
     """Takes in a batch inside the caller's transaction."""
     errors = await take_reports(connection, [each for each in batch if each.kind == "status"])
     said = [each for each in batch if each.kind in {"message", "stopped"}]
     if said:
-        await take_words(connection, said, allowed)
+        await take_words(connection, said, talks)
     ids = [each.id for each in batch]
     taken_errors = [errors.get(key, "") for key in ids]
     await connection.execute(MARK_TAKEN, {"ids": ids, "errors": taken_errors})

@@ -61,18 +61,18 @@ ON CONFLICT (number) DO NOTHING
 ADD_MESSAGES = """
 INSERT INTO messaging_message (
     id, is_incoming, contact_id, sms_channel_id, number, text, status, priority, segments, external_id,
-    reason, provider_words, attempts, expires_at, answers_id, is_handled, author, is_confirmation, operator,
-    cadre, county
+    reason, provider_words, attempts, expires_at, answers_id, is_handled, session_id, author, is_confirmation,
+    operator, cadre, county
 )
 SELECT m.id, m.is_incoming, m.contact_id, m.channel, m.number, m.text, m.status, 0, m.segments,
     m.external_id, '', '', 0, CASE WHEN m.is_incoming THEN NULL ELSE now() + interval '1 day' END,
-    m.answers_id, m.is_handled, '', NOT m.is_incoming, m.operator, '', ''
+    m.answers_id, m.is_handled, m.session_id, '', NOT m.is_incoming, m.operator, '', ''
 FROM unnest(
     %(id)s::uuid[], %(is_incoming)s::bool[], %(contact_id)s::uuid[], %(channel)s::uuid[], %(number)s::text[],
     %(text)s::text[], %(status)s::text[], %(segments)s::smallint[], %(external_id)s::text[],
-    %(answers_id)s::uuid[], %(is_handled)s::bool[], %(operator)s::text[]
+    %(answers_id)s::uuid[], %(is_handled)s::bool[], %(session_id)s::uuid[], %(operator)s::text[]
 ) AS m(id, is_incoming, contact_id, channel, number, text, status, segments, external_id, answers_id,
-       is_handled, operator)
+       is_handled, session_id, operator)
 ON CONFLICT (id) DO NOTHING
 """
 TOUCH_CONTACTS = """

@@ -1,6 +1,6 @@
 """Replies: whose they are, what they answer, and whether they ask to be left alone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 import psycopg
 
 from mhero.messaging.circumstances import Circumstances
+from mhero.messaging.conversations.batch import Batch, Taken
+from mhero.messaging.conversations.occasions import Heard
 from mhero.messaging.segments import count
 from mhero.messaging.stop import Wish, wish_of
 from mhero.messaging.taking.received import Received
@@ -31,24 +33,30 @@ class Said:
     #: E.164, or what the network gave when that is no number.
     number: str
     wish: Wish | None
-    #: Whether somebody has to look at it.
-    waits: bool
 
 
-async def take_words(
-    connection: psycopg.AsyncConnection, batch: list[Received], allowed: Circumstances
-) -> None:
+async def take_words(connection: psycopg.AsyncConnection, batch: list[Received], talks: Batch) -> None:
+    """Takes in what phones said, and gives it to the conversations that are going on."""
+    allowed = talks.allowed
     said = [_said(each, allowed) for each in batch]
-    contacts = await _contacts(connection, said)
+    contacts, unknown = await _contacts(connection, said)
+    await talks.read(connection, {contact_id for contact_id, _ in contacts.values()})
     await _note_wishes(connection, said)
-    messages = [_incoming(each, *contacts[each.number]) for each in said if each.received.kind == "message"]
+    taken = _answered(said, contacts, unknown, talks)
+    await talks.write(connection)
+    waits = {each.received.id for each in said if each.wish is None and each.received.id not in taken}
+    messages = [
+        _incoming(each, *contacts[each.number], taken.get(each.received.id), each.received.id in waits)
+        for each in said
+        if each.received.kind == "message"
+    ]
     messages += _confirmations(said, contacts, allowed)
     if messages:
         await connection.execute(
             ADD_MESSAGES, {name: [message[name] for message in messages] for name in messages[0]}
         )
     heard = {contacts[each.number][0]: each for each in said if each.received.kind == "message"}
-    waiting = {contacts[each.number][0] for each in said if each.waits}
+    waiting = {contacts[each.number][0] for each in said if each.received.id in waits}
     await connection.execute(
         TOUCH_CONTACTS,
         {
@@ -63,9 +71,46 @@ async def take_words(
 def _said(received: Received, allowed: Circumstances) -> Said:
     number = number_of(received.payload["from"], allowed.country_code)
     if received.kind == "stopped":
-        return Said(received=received, number=number, wish=Wish.STOP, waits=False)
-    wish = wish_of(received.payload["text"], allowed.stop_words)
-    return Said(received=received, number=number, wish=wish, waits=wish is None)
+        return Said(received=received, number=number, wish=Wish.STOP)
+    return Said(received=received, number=number, wish=wish_of(received.payload["text"], allowed.stop_words))
+
+
+def _answered(
+    said: Iterable[Said],
+    contacts: Mapping[str, tuple[UUID, UUID | None]],
+    unknown: Collection[str],
+    talks: Batch,
+) -> dict[int, Taken]:
+    """What the conversations took, by the receipts: one after the other, as it came."""
+    taken: dict[int, Taken] = {}
+    new = set(unknown)
+    for each in said:
+        contact_id = contacts[each.number][0]
+        if each.wish is Wish.STOP:
+            talks.participants[contact_id].status = "stopped"
+            talks.interrupt(contact_id, "opted_out")
+        elif each.wish is Wish.START:
+            talks.participants[contact_id].status = "active"
+        elif found := talks.hear(contact_id, _heard(each), is_new=each.number in new):
+            taken[each.received.id] = found
+        new.discard(each.number)
+    return taken
+
+
+def _heard(said: Said) -> Heard:
+    received = said.received
+    return Heard(
+        id=_message_id(received),
+        text=received.payload["text"],
+        at=received.received_at,
+        sms_channel_id=received.sms_channel_id,
+        number=said.number,
+        external_id=received.payload.get("id", ""),
+    )
+
+
+def _message_id(received: Received) -> UUID:
+    return derived_id(received.received_at, received.id)
 
 
 def number_of(raw: str, country_code: str) -> str:
@@ -76,8 +121,8 @@ def number_of(raw: str, country_code: str) -> str:
 
 async def _contacts(
     connection: psycopg.AsyncConnection, said: Iterable[Said]
-) -> dict[str, tuple[UUID, UUID | None]]:
-    """Each number's contact, made where there was none, and the message that its reply answers."""
+) -> tuple[dict[str, tuple[UUID, UUID | None]], list[str]]:
+    """Each number's contact and the message that its reply answers; and the numbers that had no contact."""
     first = {each.number: each for each in reversed(list(said))}
     numbers = list(first)
     cursor = await connection.execute(CONTACTS, {"numbers": numbers})
@@ -93,7 +138,7 @@ async def _contacts(
         await connection.execute(ADD_UNKNOWN, unknown)
         cursor = await connection.execute(CONTACTS, {"numbers": [each.number for each in missing]})
         found |= {number: (contact, answers) for number, contact, answers in await cursor.fetchall()}
-    return found
+    return found, [each.number for each in missing]
 
 
 async def _note_wishes(connection: psycopg.AsyncConnection, said: Iterable[Said]) -> None:
@@ -125,10 +170,12 @@ def _confirmations(
     ]
 
 
-def _incoming(said: Said, contact_id: UUID, answers_id: UUID | None) -> dict[str, Any]:
+def _incoming(
+    said: Said, contact_id: UUID, answers_id: UUID | None, taken: Taken | None, waits: bool
+) -> dict[str, Any]:
     received = said.received
     return {
-        "id": derived_id(received.received_at, received.id),
+        "id": _message_id(received),
         "is_incoming": True,
         "contact_id": contact_id,
         "channel": received.sms_channel_id,
@@ -138,7 +185,8 @@ def _incoming(said: Said, contact_id: UUID, answers_id: UUID | None) -> dict[str
         "segments": min(count(received.payload["text"]).segments, 255),
         "external_id": received.payload.get("id", ""),
         "answers_id": answers_id,
-        "is_handled": not said.waits,
+        "is_handled": not waits,
+        "session_id": taken.session_id if taken else None,
         "operator": operator_of(said.number),
     }
 
@@ -157,5 +205,6 @@ def _confirmation(said: Said, contact_id: UUID, text: str) -> dict[str, Any]:
         "external_id": "",
         "answers_id": None,
         "is_handled": False,
+        "session_id": None,
         "operator": operator_of(said.number),
     }

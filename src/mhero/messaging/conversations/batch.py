@@ -1,0 +1,331 @@
+"""A batch of conversations: read with their contacts locked, taken further in memory, written together.
+
+Nothing of it is in the database before `write`, in the transaction that also marks what caused it as done: a
+worker that dies has done nothing. A contact whose conversation stumbles fails alone.
+"""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from mhero.flows import session as engine
+from mhero.flows import times
+from mhero.flows.definition.flow import BACKGROUND
+from mhero.flows.errors import FlowError
+from mhero.flows.services import Services
+from mhero.flows.state import Sprint
+from mhero.messaging.circumstances import Circumstances
+from mhero.messaging.conversations import statements
+from mhero.messaging.conversations.occasions import Heard, Occasion, Resume, Start, answered, by_message
+from mhero.messaging.conversations.participants import Held, Participant
+from mhero.messaging.conversations.published import Published
+from mhero.messaging.conversations.story import tell
+from mhero.messaging.conversations.triggers import Match, triggered
+from mhero.messaging.conversations.writing import Happened, Writing, dumped
+from mhero.platform.ids import derived_id, lowest_id
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+#: A contact that gets the same text more often than this within the window, or more texts than that, most
+#: likely answers by machine, and the two machines must not go on for ever.
+SAME_TEXTS, ALL_TEXTS, WINDOW = 20, 100, timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """A message that a conversation took: nobody has to look at it."""
+
+    #: None while it waits behind something else of the contact.
+    session_id: UUID | None
+
+
+class Batch:
+    def __init__(
+        self,
+        published: Published,
+        allowed: Circumstances,
+        at: datetime,
+        *,
+        services: Services | None = None,
+        same_texts: int = SAME_TEXTS,
+    ) -> None:
+        self.published = published
+        self.allowed = allowed
+        self.at = at
+        self.writing = Writing(at=at)
+        self.participants: dict[UUID, Participant] = {}
+        self.same_texts = same_texts
+        self.texts: Counter[tuple[UUID, str]] = Counter()
+        self._services = services
+
+    async def read(self, connection: psycopg.AsyncConnection, contacts: Iterable[UUID]) -> None:
+        """Reads the contacts, and locks them until the end of the caller's transaction."""
+        wanted = {"contacts": list(contacts), "since": lowest_id(self.at - WINDOW)}
+        async with connection.pipeline():
+            locked = await connection.execute(statements.LOCK_CONTACTS, wanted)
+            standing = await connection.execute(statements.STANDING, wanted)
+        for key, number, name, language, status, fields, own, created_at, seen_at in await locked.fetchall():
+            self.participants[key] = Participant(
+                id=key, number=number, name=name, language=language, status=status, fields=fields,
+                own_fields=own, created_at=created_at, seen_at=seen_at,
+            )  # fmt: skip
+        for key, groups, has_opted_out, is_busy, recent, *own in await standing.fetchall():
+            participant = self.participants[key]
+            participant.groups = set(groups or ())
+            participant.is_busy, participant.recent = is_busy, recent
+            if has_opted_out:
+                participant.status = "stopped"
+            if own[0] is not None:
+                participant.session = _held(key, own)
+        if often := [key for key, each in self.participants.items() if each.recent >= self.same_texts]:
+            cursor = await connection.execute(statements.RECENT_TEXTS, wanted | {"contacts": often})
+            self.texts.update(await cursor.fetchall())
+
+    async def write(self, connection: psycopg.AsyncConnection) -> None:
+        await self.writing.write(connection)
+
+    # What happens to a contact
+
+    def hear(self, contact_id: UUID, heard: Heard, *, is_new: bool = False) -> Taken | None:
+        """Gives a message to whatever waits for it or begins by it; None when it is for people."""
+        participant = self.participants[contact_id]
+        if not participant.is_reachable or not self.allowed.may_be_texted(participant.number):
+            return None
+        if participant.is_busy:
+            self._later(participant, "message", _heard_as_json(heard) | {"is_new": is_new})
+            return Taken(session_id=None)
+        match = triggered(
+            self.published.triggers,
+            text=heard.text,
+            channel_id=heard.sms_channel_id,
+            groups=participant.groups,
+            is_waiting=participant.session is not None,
+            is_new=is_new,
+        )
+        if match is not None:
+            start = triggered_start(match, heard)
+            if self._calls_out(start.flow_id):
+                self._later(participant, "start", start_as_json(start))
+                return Taken(session_id=None)
+            return self._taken(self.start(contact_id, start))
+        waiting = participant.session
+        if waiting is None:
+            return None
+        if self._calls_out(waiting.flow_id):
+            self._later(participant, "message", _heard_as_json(heard) | {"is_new": is_new})
+            return Taken(session_id=None)
+        return self._taken(self.resume(contact_id, answered(heard, self.at)))
+
+    def start(self, contact_id: UUID, start: Start) -> Held | None:
+        """Begins a flow with a contact, which ends what was going on; None when it could not even begin.
+
+        What cannot go on without another system is left to those who wait for it.
+        """
+        participant = self.participants[contact_id]
+        if participant.is_busy or self._calls_out(start.flow_id):
+            self._later(participant, "start", start_as_json(start))
+            return None
+        return self.take(participant, start, self.play(participant, start))
+
+    def resume(self, contact_id: UUID, resume: Resume) -> Held | None:
+        """Takes the waiting session further; None when it failed."""
+        participant = self.participants[contact_id]
+        return self.take(participant, resume, self.play(participant, resume))
+
+    def interrupt(self, contact_id: UUID, reason: str) -> None:
+        """Ends the waiting session, if there is one, without asking the flow."""
+        participant = self.participants[contact_id]
+        held, participant.session = participant.session, None
+        if held is not None:
+            self._end(held, "interrupted", reason)
+            self.writing.cut[held.id] = "interrupted"
+            self._note(participant, held, "flow_ended", {"status": "interrupted", "reason": reason})
+
+    # Sprints
+
+    def play(self, participant: Participant, occasion: Occasion) -> Sprint | FlowError:
+        """One sprint of the engine. It touches nothing, and may run in a thread."""
+        try:
+            if isinstance(occasion, Start):
+                return engine.start(
+                    assets=self.published.assets,
+                    environment=self.published.environment(str(occasion.flow_id), self.at),
+                    contact=participant.to_json(self.published, occasion.sms_channel_id),
+                    trigger=occasion.trigger,
+                    services=self._services,
+                    uuid=ids_from(occasion.session_id),
+                )
+            held = participant.session
+            if held is None:
+                raise FlowError("nothing waits")
+            state = json.loads(held.state)
+            held.ended_runs = {run["uuid"]: bool(run.get("exited_on")) for run in state["runs"]}
+            return engine.resume(
+                assets=self.published.assets,
+                environment=self.published.environment(str(held.flow_id), self.at),
+                session=state,
+                contact=participant.to_json(self.published, held.sms_channel_id),
+                resume=occasion.resume,
+                services=self._services,
+                uuid=ids_from(derived_id(self.at, held.id, state["sprints"])),
+            )
+        except FlowError as error:
+            return error
+        except Exception as error:
+            # The wall around one conversation: the others of the batch must go on.
+            log.exception("A conversation stumbled.")
+            return FlowError(type(error).__name__)
+
+    def take(self, participant: Participant, occasion: Occasion, sprint: Sprint | FlowError) -> Held | None:
+        """Takes over what came of a sprint."""
+        held = participant.session
+        if isinstance(occasion, Start):
+            held = self._begun(participant, occasion, sprint)
+        if held is None:
+            return None
+        self.writing.session(held)
+        if isinstance(sprint, FlowError):
+            if participant.session is held:
+                participant.session = None
+            self._end(held, "failed", sprint.code)
+            self.writing.cut[held.id] = "failed"
+            self._note(participant, held, "error", {"words": str(sprint)})
+            return None
+        if isinstance(occasion, Resume) and occasion.is_answer:
+            held.answers += 1
+            held.answered_at = held.answered_at or self.at
+        participant.current = sprint.contact
+        for run in sprint.runs:
+            if not held.ended_runs.get(run.uuid):
+                self.writing.run(run, held, participant, is_new=run.uuid not in held.ended_runs)
+        self._settle(participant, held, sprint)
+        tell(self, participant, held, occasion, sprint)
+        return held
+
+    def _begun(self, participant: Participant, start: Start, sprint: Sprint | FlowError) -> Held:
+        is_aside = not isinstance(sprint, FlowError) and sprint.session["type"] == BACKGROUND
+        if not is_aside:
+            self.interrupt(participant.id, "other_flow")
+        held = Held(
+            id=start.session_id,
+            contact_id=participant.id,
+            flow_id=start.flow_id,
+            broadcast_id=start.broadcast_id,
+            sms_channel_id=start.sms_channel_id,
+            started_at=self.at,
+        )
+        self.writing.new_sessions[held.id] = held
+        return held
+
+    def _settle(self, participant: Participant, held: Held, sprint: Sprint) -> None:
+        """What the session is after the sprint."""
+        status = sprint.session["status"]
+        if status == "waiting":
+            held.status, held.state = "waiting", dumped(sprint.session)
+            waits = next(event for event in reversed(sprint.events) if event["type"] == "msg_wait")
+            seconds = waits.get("timeout_seconds")
+            held.timeout_at = self.at + timedelta(seconds=seconds) if seconds else None
+            held.expires_at = times.read(waits["expires_on"])
+            participant.session = held
+            return
+        if participant.session is held:
+            participant.session = None
+        if status == "completed" and sprint.runs[0].status == "expired":
+            status = "expired"
+        self._end(held, status, "failure" if status == "failed" else "")
+
+    def _end(self, held: Held, status: str, reason: str) -> None:
+        held.status, held.reason, held.state, held.ended_at = status, reason[:40], "", self.at
+        held.timeout_at = held.expires_at = None
+        self.writing.session(held)
+
+    def fail(self, participant: Participant, held: Held, reason: str) -> None:
+        """Ends a session for a reason that the engine knows nothing of."""
+        if participant.session is held:
+            participant.session = None
+        self._end(held, "failed", reason)
+        self.writing.cut[held.id] = "failed"
+
+    def _note(self, participant: Participant, held: Held, kind: str, data: Json) -> None:
+        self.writing.events.append(
+            Happened(
+                id=derived_id(self.at, held.id, kind, len(self.writing.events)),
+                contact_id=participant.id,
+                session_id=held.id,
+                flow_id=held.flow_id,
+                kind=kind,
+                data=data,
+            )
+        )
+
+    def _later(self, participant: Participant, kind: str, data: Json) -> None:
+        """Leaves it to the lane of those who wait for other systems."""
+        participant.is_busy = True
+        self.writing.tasks.append((participant.id, kind, data))
+
+    def _calls_out(self, flow_id: UUID) -> bool:
+        return self._services is None and str(flow_id) in self.published.calling
+
+    @staticmethod
+    def _taken(held: Held | None) -> Taken | None:
+        return Taken(session_id=held.id) if held else None
+
+
+def triggered_start(match: Match, heard: Heard) -> Start:
+    return Start(
+        session_id=derived_id(heard.at, heard.id, "session"),
+        flow_id=match.trigger.flow_id,
+        sms_channel_id=heard.sms_channel_id,
+        trigger=by_message(match, heard),
+    )
+
+
+def ids_from(first: UUID) -> Callable[[], str]:
+    """The ids of a sprint: this one and those after it, so that they sort as they were made."""
+    last = first.int - 1
+
+    def following() -> str:
+        nonlocal last
+        last += 1
+        text = f"{last:032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    return following
+
+
+def _held(contact_id: UUID, row: list[Any]) -> Held:
+    names = (
+        "id", "flow_id", "broadcast_id", "sms_channel_id", "state", "started_at", "timeout_at", "expires_at",
+        "answered_at", "answers",
+    )  # fmt: skip
+    return Held(contact_id=contact_id, **dict(zip(names, row, strict=True)))
+
+
+def _heard_as_json(heard: Heard) -> Json:
+    return {
+        "id": str(heard.id),
+        "text": heard.text,
+        "at": heard.at.isoformat(),
+        "sms_channel_id": str(heard.sms_channel_id),
+        "number": heard.number,
+        "external_id": heard.external_id,
+    }
+
+
+def start_as_json(start: Start) -> Json:
+    return {
+        "session_id": str(start.session_id),
+        "flow_id": str(start.flow_id),
+        "sms_channel_id": str(start.sms_channel_id),
+        "broadcast_id": start.broadcast_id and str(start.broadcast_id),
+        "expires_at": start.expires_at and start.expires_at.isoformat(),
+        "trigger": start.trigger,
+    }
