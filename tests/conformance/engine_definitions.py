@@ -192,8 +192,16 @@ def extracted(row: Json) -> None:
 
 def exported(path: Path) -> None:
     """It is read without an exception; each flow can be run, or what is wrong with it is said."""
-    found = read_export(load(path), uuid=counting())
+    original = load(path)
+    before = json.dumps(original)
+    found = read_export(original, uuid=counting())
+    assert json.dumps(original) == before, "the file was changed"
     json.dumps([flow.definition for flow in found.flows])
+    read = {flow.name for flow in found.flows}
+    refused = [problem for problem in found.problems if problem.where.removeprefix("flow ") not in read]
+    refused = [problem for problem in refused if problem.where.startswith("flow")]
+    held = len(original["flows"]) if "flows" in original else 1
+    assert len(found.flows) + len(refused) == held, "a flow was lost, and nothing said"
     assert found.flows or found.problems or found.campaigns, "nothing was found in it, and nothing said"
     for flow in found.flows:
         again = read_flow(flow.definition, uuid=counting())

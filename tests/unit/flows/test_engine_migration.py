@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -112,6 +113,31 @@ def test_one_broken_flow_keeps_no_other_from_being_imported() -> None:
     export = read_export({"version": "13", "flows": [broken, old_flow()]}, uuid=Ids())
     assert [flow.name for flow in export.flows] == ["Stock"]
     assert [problem.where for problem in export.problems] == ["flow Broken"]
+
+
+def test_what_a_file_asks_for_and_cannot_be_done_is_named() -> None:
+    ticket = {"uuid": id_of("d", 9), "type": "open_ticket", "note": "Broken fridge"}
+    exit_ = {"uuid": id_of("e", 9), "destination_uuid": None}
+    call = {
+        "uuid": id_of("f", 3),
+        "name": "Fridges",
+        "spec_version": "14.4.2",
+        "language": "eng",
+        "type": "voice",
+        "nodes": [{"uuid": id_of("b", 9), "actions": [ticket], "exits": [exit_]}],
+    }
+    data = {"version": "13", "flows": [call, 3], "triggers": {}, "groups": [None]}
+    before = json.dumps(data)
+    export = read_export(data, uuid=Ids())
+    assert [flow.name for flow in export.flows] == ["Fridges"]
+    assert [str(problem) for problem in export.problems] == [
+        "flows[1]: must be an object",
+        "triggers: must be a list",
+        "groups[0]: must be an object",
+        "flow Fridges: is a flow of calls, which cannot be made",
+        "flow Fridges: has actions of type open_ticket, which are not done",
+    ]
+    assert json.dumps(data) == before
 
 
 def test_a_file_of_a_version_to_come_is_refused() -> None:

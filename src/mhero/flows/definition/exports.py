@@ -5,12 +5,14 @@ The version of the file says nothing about the flows in it: each is looked at fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mhero.flows.definition.checks import mapping
-from mhero.flows.definition.flow import Flow
+from mhero.flows.actions.elsewhere import ACTIONS as NOT_DONE
+from mhero.flows.cleaning import clean
+from mhero.flows.definition.checks import a_list, mapping
+from mhero.flows.definition.flow import VOICE, Flow
 from mhero.flows.definition.migration import is_legacy, parse_version
 from mhero.flows.definition.read import read_flow
 from mhero.flows.errors import InvalidDefinition, UnsupportedVersion
@@ -50,8 +52,13 @@ class Export:
 def read_export(data: object, *, uuid: Callable[[], str], base_media_url: str = "") -> Export:
     """Reads a file's JSON. A flow that cannot be read is a problem of its own, and the others are read.
 
-    Raises InvalidDefinition when this is no export file at all, or of an unknown version.
+    So is what a flow that was read asks for and mHero does not do. Raises InvalidDefinition when this is no
+    export file at all, or of an unknown version.
     """
+    try:
+        data = clean(data)
+    except RecursionError as exc:
+        raise InvalidDefinition("the file is nested too deep") from exc
     if isinstance(data, list):
         data = {"flows": data}
     if not isinstance(data, dict):
@@ -65,6 +72,9 @@ def read_export(data: object, *, uuid: Callable[[], str], base_media_url: str = 
         if not OLDEST <= version <= NEWEST:
             raise UnsupportedVersion(f"export files of version {data['version']} cannot be read")
     _give_ids(data, uuid)
+    a_list(data.get("flows"), "field 'flows'")
+    for kind in ("flows", "campaigns", "triggers", "fields", "groups"):
+        found.problems += _misshapen(kind, data.get(kind))
     for raw in _objects(data.get("flows")):
         where = f"flow {_name(raw)}"
         try:
@@ -73,11 +83,30 @@ def read_export(data: object, *, uuid: Callable[[], str], base_media_url: str = 
             found.problems.append(Problem(where=where, message=str(exc)))
             continue
         found.flows.append(flow)
+        found.problems += [Problem(where=where, message=message) for message in _not_done(flow)]
     for kind in ("campaigns", "triggers", "fields", "groups"):
         getattr(found, kind).extend(_objects(data.get(kind)))
     found.triggers = [_trigger(item) for item in found.triggers]
     found.problems += _absent(found)
     return found
+
+
+def _misshapen(kind: str, value: object) -> Iterator[Problem]:
+    """What `_objects` passes over."""
+    if value is not None and not isinstance(value, list):
+        yield Problem(where=kind, message="must be a list")
+    for at, item in enumerate(value if isinstance(value, list) else ()):
+        if not isinstance(item, dict):
+            yield Problem(where=f"{kind}[{at}]", message="must be an object")
+
+
+def _not_done(flow: Flow) -> Iterator[str]:
+    """What a flow asks for that mHero does not do."""
+    if flow.type == VOICE:
+        yield "is a flow of calls, which cannot be made"
+    used = {action.type for node in flow.nodes for action in node.actions if isinstance(action, NOT_DONE)}
+    for kind in sorted(used):
+        yield f"has actions of type {kind}, which are not done"
 
 
 def _objects(value: object) -> list[Json]:
