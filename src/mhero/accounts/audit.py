@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from mhero.accounts.models import AuditEvent
-from mhero.platform.ids import lowest_id, time_of
-
-PAGE = 50
+from mhero.platform.ids import time_of
+from mhero.platform.newest_first import day_of, within
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +30,8 @@ class AuditFilter:
         return cls(
             who=_text(query.get("who", "")),
             action=_text(query.get("action", "")),
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            since=day_of(query.get("since", "")),
+            until=day_of(query.get("until", "")),
         )
 
     def query(self, **more: object) -> str:
@@ -49,36 +45,7 @@ class AuditFilter:
             found = found.filter(actor__icontains=self.who)
         if self.action:
             found = found.filter(Q(action=self.action) | Q(action__startswith=f"{self.action}."))
-        if self.since:
-            found = found.filter(id__gte=lowest_id(_midnight(self.since)))
-        if self.until:
-            found = found.filter(id__lt=lowest_id(_midnight(self.until + timedelta(days=1))))
-        return found
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuditPage:
-    events: list[AuditEvent]
-    #: Identifiers that the neighbouring pages begin at; None where there is none.
-    newer: UUID | None
-    older: UUID | None
-
-
-def page(events: QuerySet[AuditEvent], before: UUID | None, after: UUID | None) -> AuditPage:
-    """One page of the trail: that before or after an event, or the newest."""
-    if after is not None:
-        rows = list(events.filter(id__gt=after).order_by("id")[: PAGE + 1])
-        has_newer, has_older = len(rows) > PAGE, True
-        rows = rows[:PAGE][::-1]
-    else:
-        rows = list((events.filter(id__lt=before) if before else events)[: PAGE + 1])
-        has_newer, has_older = before is not None, len(rows) > PAGE
-        rows = rows[:PAGE]
-    return AuditPage(
-        events=rows,
-        newer=rows[0].id if rows and has_newer else None,
-        older=rows[-1].id if rows and has_older else None,
-    )
+        return within(found, self.since, self.until)
 
 
 def file_rows(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:
@@ -100,14 +67,3 @@ def file_rows(events: QuerySet[AuditEvent]) -> Iterator[list[str]]:
 def _text(raw: str) -> str:
     # PostgreSQL knows no NUL.
     return raw.replace("\0", "").strip()[:254]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

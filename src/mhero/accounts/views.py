@@ -23,6 +23,7 @@ from mhero.accounts.errors import AccountsError
 from mhero.accounts.forms import AccountForm, ChangePassword, JoinForm, NewPassword, WorkspaceForm
 from mhero.accounts.models import User
 from mhero.platform.ids import time_of
+from mhero.platform.newest_first import page_of
 from mhero.platform.spreadsheets import csv_lines
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -105,13 +106,14 @@ def workspace_settings(request: SignedInRequest) -> HttpResponse:
 def audit(request: SignedInRequest) -> HttpResponse:
     """Who read or did what."""
     chosen = trail.AuditFilter.of(request.GET)
-    page = trail.page(chosen.events(), _id(request.GET.get("before")), _id(request.GET.get("after")))
+    before, after = _id(request.GET.get("before")), _id(request.GET.get("after"))
+    page = page_of(chosen.events(), before=before, after=after)
     return render(
         request,
         "accounts/audit.html",
         {
             "chosen": chosen,
-            "rows": [(event, time_of(event.id), in_words(event.action)) for event in page.events],
+            "rows": [(event, time_of(event.id), in_words(event.action)) for event in page.rows],
             "newer": f"?{chosen.query(after=page.newer)}" if page.newer else "",
             "older": f"?{chosen.query(before=page.older)}" if page.older else "",
             "chips": _chips(chosen),

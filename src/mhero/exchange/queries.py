@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from mhero.exchange.errors import SearchTooWide
 from mhero.exchange.models import (
@@ -24,9 +22,9 @@ from mhero.exchange.models import (
 )
 from mhero.exchange.seeds import ROLES
 from mhero.exchange.services import ORDER_OF_CHANNELS, UNFINISHED
-from mhero.platform.ids import lowest_id
+from mhero.platform import newest_first
+from mhero.platform.newest_first import day_of, within
 
-PAGE = 50
 #: A search over months of transactions must not hold up the database for the others.
 PATIENCE_MILLISECONDS = 5_000
 #: What "slow" means in the filter.
@@ -59,8 +57,8 @@ class TransactionFilter:
             status=status if status in TransactionStatus.values else "",
             method=method if method in METHODS else "",
             path=_text(query, "path"),
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            since=day_of(query.get("since", "")),
+            until=day_of(query.get("until", "")),
             is_slow=query.get("slow") == "yes",
         )
 
@@ -95,37 +93,14 @@ class TransactionFilter:
             found = found.filter(path__icontains=self.path)
         if self.is_slow:
             found = found.filter(seconds__gte=SLOW_SECONDS)
-        if self.since:
-            found = found.filter(id__gte=lowest_id(_midnight(self.since)))
-        if self.until:
-            found = found.filter(id__lt=lowest_id(_midnight(self.until + timedelta(days=1))))
-        return found
+        return within(found, self.since, self.until)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TransactionPage:
-    transactions: list[Transaction]
-    #: Identifiers that the neighbouring pages begin at; None where there is none.
-    newer: UUID | None
-    older: UUID | None
-
-
-def page_of(chosen: TransactionFilter, *, before: UUID | None, after: UUID | None) -> TransactionPage:
+def page_of(
+    chosen: TransactionFilter, *, before: UUID | None, after: UUID | None
+) -> newest_first.Page[Transaction]:
     """The transactions before or after one, or the newest; raises `SearchTooWide` if that takes long."""
-    found = chosen.transactions()
-    if after is not None:
-        rows = _patiently(found.filter(id__gt=after).order_by("id")[: PAGE + 1])
-        has_newer, has_older = len(rows) > PAGE, True
-        rows = rows[:PAGE][::-1]
-    else:
-        rows = _patiently((found.filter(id__lt=before) if before else found)[: PAGE + 1])
-        has_newer, has_older = before is not None, len(rows) > PAGE
-        rows = rows[:PAGE]
-    return TransactionPage(
-        transactions=rows,
-        newer=rows[0].id if rows and has_newer else None,
-        older=rows[-1].id if rows and has_older else None,
-    )
+    return newest_first.page_of(chosen.transactions(), before=before, after=after, read=_patiently)
 
 
 def _patiently(found: QuerySet[Transaction]) -> list[Transaction]:
@@ -229,14 +204,3 @@ def identifier(text: str | None) -> UUID | None:
 
 def _text(query: QueryDict, name: str) -> str:
     return query.get(name, "").strip().replace("\x00", "")[:200]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

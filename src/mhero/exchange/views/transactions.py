@@ -15,9 +15,10 @@ from mhero.accounts.services import record_audit
 from mhero.exchange import queries
 from mhero.exchange.errors import SearchTooWide
 from mhero.exchange.models import Orchestration, Run, Transaction, TransactionStatus
-from mhero.exchange.queries import TransactionFilter, TransactionPage
+from mhero.exchange.queries import TransactionFilter
 from mhero.exchange.views.guards import requires_whole_country
 from mhero.platform.ids import time_of
+from mhero.platform.newest_first import Page
 
 #: More than this of a body is not put on a page.
 SHOWN_OF_A_BODY = 20_000
@@ -43,7 +44,7 @@ def transactions(request: SignedInRequest) -> HttpResponse:
     try:
         page = queries.page_of(chosen, before=before, after=after)
     except SearchTooWide:
-        page = TransactionPage(transactions=[], newer=None, older=None)
+        page = Page(rows=[], newer=None, older=None)
         problem = gettext("This search takes too long. Choose a first and a last day, or a channel.")
     names = queries.channel_names()
     context = {
@@ -58,7 +59,7 @@ def transactions(request: SignedInRequest) -> HttpResponse:
                 names.get(each.channel_id) if each.channel_id else "",
                 _colour(each),
             )
-            for each in page.transactions
+            for each in page.rows
         ],
         "newer": f"?{chosen.query(after=page.newer)}" if page.newer else "",
         "older": f"?{chosen.query(before=page.older)}" if page.older else "",
