@@ -226,7 +226,8 @@ def compiled() -> float:
 
 
 def shares(assets: Assets, env: Environment) -> None:
-    """Prints where the time of the sprints goes."""
+    """Prints where the time of the sprints goes, once everything is read."""
+    conversation(assets, env)
     profile = cProfile.Profile()
     profile.enable()
     for _ in range(300):

@@ -13,6 +13,7 @@ from mhero.flows.errors import InvalidModifier
 from mhero.flows.excellent.convert import to_text
 from mhero.flows.excellent.dates import parse_datetime
 from mhero.flows.excellent.numbers import parse_number
+from mhero.flows.moments import nanoseconds
 from mhero.flows.references import Channel, ContactField, Group
 from mhero.flows.urns import URN
 
@@ -84,7 +85,8 @@ def set_seen(to: Changing, seen_on: str) -> bool:
     moment = times.read(seen_on)
     if moment is None:
         raise InvalidModifier("field 'seen_on' is not a moment")
-    if to.contact.last_seen_on == moment:
+    known = to.contact.last_seen_on
+    if known is not None and nanoseconds(known) == nanoseconds(moment):
         return False
     to.contact.set("last_seen_on", seen_on)
     to.log("contact_last_seen_changed", last_seen_on=seen_on)
