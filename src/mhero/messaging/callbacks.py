@@ -5,29 +5,16 @@ channel id can put the secret behind it as a piece of the path, or in the query 
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 from uuid import UUID
 
 from mhero.messaging.channels import TYPE_OF_PATH
+from mhero.messaging.channels.callback import Callback, clean
 from mhero.messaging.errors import BadCallback
 from mhero.platform.gateway import LocalRequest
 
-#: A text message of 255 parts has 39 kB; whatever is longer is no message.
-LONGEST_BODY = 64 * 1024
-#: What is kept of a text.
-LONGEST_TEXT = 10_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Callback:
-    #: The channel type's code.
-    type: str
-    channel_id: UUID
-    secret: str
-    action: str
-    fields: Mapping[str, str]
+#: A text message of 255 parts has 39 kB; what brings several of them may be longer.
+LONGEST_BODY = 256 * 1024
 
 
 def callback_of(request: LocalRequest) -> Callback | None:
@@ -49,6 +36,10 @@ def callback_of(request: LocalRequest) -> Callback | None:
         secret=secret or fields.get("secret", ""),
         action=pieces[-1].lower(),
         fields=fields,
+        method=request.method,
+        address=f"{request.path}?{request.query_string}" if request.query_string else request.path,
+        headers=request.headers,
+        body=request.body,
     )
 
 
@@ -65,7 +56,11 @@ def _fields(request: LocalRequest) -> dict[str, str]:
             raise BadCallback("The body is not JSON.") from error
         if not isinstance(document, dict):
             raise BadCallback("The body is not a JSON object.")
-        fields |= {str(name): _clean("" if value is None else str(value)) for name, value in document.items()}
+        fields |= {
+            str(name): clean("" if value is None else str(value))
+            for name, value in document.items()
+            if not isinstance(value, dict | list)
+        }
     elif request.body:
         fields |= _pairs(_decoded(request.body))
     return fields
@@ -73,8 +68,11 @@ def _fields(request: LocalRequest) -> dict[str, str]:
 
 def _pairs(encoded: str) -> dict[str, str]:
     # Read byte for byte and decoded after, since old gateways send Windows' characters as if they were UTF-8.
-    pairs = parse_qsl(encoded, keep_blank_values=True, encoding="latin-1", max_num_fields=100)
-    return {name: _clean(_decoded(value.encode("latin-1", "replace"))) for name, value in pairs}
+    try:
+        pairs = parse_qsl(encoded, keep_blank_values=True, encoding="latin-1", max_num_fields=100)
+    except ValueError as error:
+        raise BadCallback("There are too many fields.") from error
+    return {name: clean(_decoded(value.encode("latin-1", "replace"))) for name, value in pairs}
 
 
 def _decoded(raw: bytes) -> str:
@@ -84,9 +82,3 @@ def _decoded(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("latin-1")
-
-
-def _clean(text: str) -> str:
-    """Without the characters that PostgreSQL cannot keep: zero bytes and halves of surrogate pairs."""
-    text = text[:LONGEST_TEXT].replace("\0", "")
-    return text.encode("utf-8", "replace").decode()

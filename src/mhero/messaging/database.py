@@ -54,7 +54,7 @@ async def in_thread(read: Callable[[], T]) -> T:
 
 
 SMS_CHANNELS = """
-SELECT id, type, address, send_url, settings, secret, callback_secret, rate, concurrency
+SELECT id, type, address, send_url, settings, secret, signing_secret, callback_secret, rate, concurrency
 FROM messaging_smschannel WHERE is_enabled ORDER BY created_at
 """
 
@@ -63,7 +63,7 @@ async def enabled_channels(connection: psycopg.AsyncConnection) -> dict[UUID, Ch
     cursor = await connection.execute(SMS_CHANNELS)
     channels = {}
     for row in await cursor.fetchall():
-        channel_id, kind, address, send_url, own, secret, callback_secret, rate, concurrency = row
+        channel_id, kind, address, send_url, own, secret, signing, callback_secret, rate, concurrency = row
         channels[channel_id] = Channel(
             id=channel_id,
             type=kind,
@@ -71,6 +71,7 @@ async def enabled_channels(connection: psycopg.AsyncConnection) -> dict[UUID, Ch
             send_url=send_url,
             settings=own,
             secret=decrypt(secret) if secret else "",
+            signing_secret=decrypt(signing) if signing else "",
             callback_secret=decrypt(callback_secret) if callback_secret else "",
             rate=rate,
             concurrency=concurrency,

@@ -15,11 +15,15 @@ from uuid import UUID
 
 import psycopg
 
-from mhero.messaging.callbacks import Callback, callback_of
+from mhero.messaging.callbacks import callback_of
+from mhero.messaging.channel_log import FLUSH_SECONDS, ChannelLog
 from mhero.messaging.channels import TYPES
-from mhero.messaging.channels.types import Arrival, Channel
+from mhero.messaging.channels.android.channel import FETCH
+from mhero.messaging.channels.callback import Arrival, Callback
+from mhero.messaging.channels.types import Channel
 from mhero.messaging.database import Connection, enabled_channels
 from mhero.messaging.errors import BadCallback
+from mhero.messaging.relay import Relay
 from mhero.platform.clock import now
 from mhero.platform.gateway import LocalRequest, LocalResponse
 
@@ -46,8 +50,11 @@ ACCEPTED = {
     "message": LocalResponse(body=b"Message Accepted"),
     "status": LocalResponse(body=b"Status Update Accepted"),
     "stopped": LocalResponse(body=b"Event Accepted"),
+    "linked": LocalResponse(body=b"Event Accepted"),
 }
+IGNORED = LocalResponse(body=b"Ignored")
 UNKNOWN = LocalResponse(status=404, body=b"There is no such channel.")
+FORGED = LocalResponse(status=403, body=b"The signature is wrong.")
 BUSY = LocalResponse(status=503, body=b"Try again in a moment.", headers={"Retry-After": "2"})
 
 
@@ -72,31 +79,74 @@ class Receiver:
         self._looking = asyncio.Lock()
         self._waiting: list[Row] = []
         self._writing: asyncio.Task[None] | None = None
+        self._relay = Relay()
+        self._log = ChannelLog()
+        self._logging: asyncio.Task[None] | None = None
 
     async def serve(self, request: LocalRequest) -> LocalResponse:
         try:
             callback = callback_of(request)
-            if callback is None:
-                return UNKNOWN
-            channel = await self._channel(callback)
-            if channel is None:
-                return UNKNOWN
-            arrival = TYPES[channel.type].arrival(callback.action, callback.fields)
-            await self._write(channel, arrival)
+            channel = await self._channel(callback) if callback is not None else None
         except BadCallback as error:
             return LocalResponse(status=400, body=str(error).encode())
         except psycopg.Error as error:
-            log.warning(
-                "A callback could not be kept (%s); the network will bring it again.", type(error).__name__
-            )
-            return BUSY
-        return ACCEPTED[arrival.kind]
+            return _busy(error)
+        if callback is None or channel is None:
+            return UNKNOWN
+        began = monotonic()
+        try:
+            answer = await self._answer(channel, callback)
+        except BadCallback as error:
+            answer = LocalResponse(status=400, body=str(error).encode())
+        except psycopg.Error as error:
+            answer = _busy(error)
+        self._note(channel, callback, answer, monotonic() - began)
+        return answer
+
+    async def _answer(self, channel: Channel, callback: Callback) -> LocalResponse:
+        """What a channel's callback is answered with, once what it says is durable."""
+        kind = TYPES[channel.type]
+        if not kind.is_genuine(channel, callback):
+            return FORGED
+        if kind.is_polled and callback.action == FETCH:
+            return await self._relay.lend(channel, callback)
+        arrivals = kind.arrivals(channel, callback)
+        if len(arrivals) == 1:
+            await self._write(channel, arrivals[0])
+        elif arrivals:
+            await asyncio.gather(*(self._write(channel, arrival) for arrival in arrivals))
+        return kind.thanks(channel, callback) or (ACCEPTED[arrivals[0].kind] if arrivals else IGNORED)
+
+    def _note(self, channel: Channel, callback: Callback, answer: LocalResponse, seconds: float) -> None:
+        is_accepted = answer.status < 400
+        self._log.note(
+            channel,
+            "callback",
+            "accepted" if is_accepted else "refused",
+            address=f"{callback.method} {callback.action}",
+            status=answer.status,
+            seconds=seconds,
+            words="" if is_accepted else answer.body.decode(),
+        )
+        if self._logging is None or self._logging.done():
+            self._logging = asyncio.create_task(self._write_log())
+
+    async def _write_log(self, pause_seconds: float = FLUSH_SECONDS) -> None:
+        await asyncio.sleep(pause_seconds)
+        try:
+            await self._log.write(await self._lookups.get())
+        except psycopg.Error as error:
+            log.warning("The channel log could not be written (%s).", type(error).__name__)
 
     async def close(self) -> None:
         if self._writing is not None:
             await self._writing
+        if self._logging is not None:
+            self._logging.cancel()
+            await self._write_log(0)
         await self._connection.close()
         await self._lookups.close()
+        await self._relay.close()
 
     async def _channel(self, callback: Callback) -> Channel | None:
         """The channel that the callback proves to know; None as well when the secret is wrong."""
@@ -154,6 +204,11 @@ class Receiver:
                 for row in rows:
                     if not row.written.done():
                         row.written.set_result(None)
+
+
+def _busy(error: psycopg.Error) -> LocalResponse:
+    log.warning("A callback could not be kept (%s); the network will bring it again.", type(error).__name__)
+    return BUSY
 
 
 def _key(arrival: Arrival) -> str:

@@ -11,7 +11,14 @@ from mhero.messaging.models.campaigns import (
     Searched,
     StartMode,
 )
-from mhero.messaging.models.channels import SMSChannel, SMSChannelType
+from mhero.messaging.models.channels import (
+    ChannelLogEntry,
+    ContactAddress,
+    ShareReason,
+    SMSChannel,
+    SMSChannelType,
+)
+from mhero.messaging.models.commands import CommandText
 from mhero.messaging.models.contacts import Contact, ContactStatus, Group, OptOut
 from mhero.messaging.models.conversations import (
     ContactEvent,
@@ -25,6 +32,7 @@ from mhero.messaging.models.flows import (
     ContactField,
     FieldType,
     Flow,
+    FlowFile,
     FlowRevision,
     Global,
     Label,
@@ -42,7 +50,10 @@ __all__ = [
     "BroadcastStatus",
     "Campaign",
     "CampaignPoint",
+    "ChannelLogEntry",
+    "CommandText",
     "Contact",
+    "ContactAddress",
     "ContactEvent",
     "ContactEventKind",
     "ContactField",
@@ -52,6 +63,7 @@ __all__ = [
     "Firing",
     "FiringState",
     "Flow",
+    "FlowFile",
     "FlowRevision",
     "FlowRun",
     "Global",
@@ -69,6 +81,7 @@ __all__ = [
     "Searched",
     "SendingRules",
     "Session",
+    "ShareReason",
     "StartMode",
     "StepCount",
     "Trigger",

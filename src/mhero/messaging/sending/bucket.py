@@ -8,10 +8,16 @@ BURST_SECONDS = 0.5
 
 
 class Bucket:
-    def __init__(self, rate: float, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        rate: float,
+        clock: Callable[[], float] = monotonic,
+        *,
+        burst_seconds: float = BURST_SECONDS,
+    ) -> None:
         """`rate` is in segments a second."""
         self._rate = max(rate, 0.01)
-        self._most = max(1.0, rate * BURST_SECONDS)
+        self._most = max(1.0, rate * burst_seconds)
         self._level = self._most
         self._clock = clock
         self._at = clock()

@@ -7,24 +7,33 @@ last one. No database transaction is open while a provider is asked.
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import psycopg
 from yarl import URL
 
+from mhero.messaging.channel_log import ChannelLog, address_of
 from mhero.messaging.channels import TYPES
 from mhero.messaging.channels.types import Channel, Outcome, Outgoing
 from mhero.messaging.circumstances import Watched
 from mhero.messaging.database import connect
-from mhero.messaging.reasons import PROVIDER_UNAVAILABLE
+from mhero.messaging.reasons import NOT_LINKED, PROVIDER_UNAVAILABLE
 from mhero.messaging.sending.attempts import PROVIDER_DOWN_AFTER, next_attempt, silence_seconds
 from mhero.messaging.sending.bucket import Bucket
-from mhero.messaging.sending.statements import CLAIM, LOCK_CHANNEL, NOTE_OUTCOMES, TAKE_BACK
+from mhero.messaging.sending.statements import (
+    ADDRESSES,
+    CLAIM,
+    LOCK_CHANNEL,
+    NO_ANSWER,
+    NOTE_OUTCOMES,
+    TAKE_BACK,
+)
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +75,9 @@ class Sender:
         self._woken = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
         self._noted: list[Noted] = []
+        self._log = ChannelLog()
+        #: How many parts of a text too long for one request have left, while the others are tried again.
+        self._parts_sent: dict[UUID, int] = {}
         self._failures_in_a_row = 0
         self._silent_until = 0.0
         self._random = Random()
@@ -97,6 +109,8 @@ class Sender:
             task = asyncio.create_task(self._attempt(message))
             self._open.add(task)
             task.add_done_callback(self._closed)
+        if self._log.is_due:
+            await self._log.write(connection)
         # Not wait_for, which in Python 3.11 can lose a cancellation that comes together with the event.
         with suppress(TimeoutError):
             async with asyncio.timeout(self._wait_seconds()):
@@ -157,7 +171,26 @@ class Sender:
             for key, number, text, size, attempts, priority in await claimed.fetchall()
         ]
         self._bucket.take(sum(message.segments for message in messages))
+        if messages and self._type.scheme:
+            return await self._addressed(connection, messages)
         return messages
+
+    async def _addressed(
+        self, connection: psycopg.AsyncConnection, messages: list[Outgoing]
+    ) -> list[Outgoing]:
+        """The messages with the address that stands for each number; who has none cannot be reached."""
+        wanted = {"prefix": f"{self._type.scheme}:%", "numbers": [message.number for message in messages]}
+        addresses: dict[str, str] = dict(await (await connection.execute(ADDRESSES, wanted)).fetchall())
+        reached = []
+        for message in messages:
+            if message.number.startswith(f"{self._type.scheme}:"):
+                reached.append(message)
+            elif message.number in addresses:
+                reached.append(replace(message, number=addresses[message.number]))
+            else:
+                outcome = Outcome(kind="failed", reason=NOT_LINKED)
+                self._noted.append(Noted(message=message, outcome=outcome, at=self._watched.clock()))
+        return reached
 
     async def _attempt(self, message: Outgoing) -> None:
         outcome = await self._asked(message)
@@ -170,7 +203,22 @@ class Sender:
         self._noted.append(Noted(message=message, outcome=outcome, at=self._watched.clock()))
 
     async def _asked(self, message: Outgoing) -> Outcome:
-        request = self._type.request(self.channel, message)
+        """Asks for the message, in as many requests as its text takes."""
+        if len(message.text) <= self._type.longest_text:
+            return await self._asked_once(message)
+        outcome = Outcome(kind="sent")
+        parts = self._type.parts(message.text)
+        for number in range(self._parts_sent.get(message.id, 0), len(parts)):
+            outcome = await self._asked_once(replace(message, text=parts[number]))
+            if outcome.kind != "sent":
+                break
+            self._parts_sent[message.id] = number + 1
+        if outcome.kind != "retry":
+            self._parts_sent.pop(message.id, None)
+        return outcome
+
+    async def _asked_once(self, message: Outgoing) -> Outcome:
+        request, status, began = self._type.request(self.channel, message), None, monotonic()
         try:
             async with self._session.request(
                 request.method,
@@ -179,11 +227,26 @@ class Sender:
                 headers=request.headers,
                 allow_redirects=False,
             ) as response:
-                body = await response.content.read(LONGEST_ANSWER)
-                return self._type.outcome(self.channel, response.status, response.content_type, body)
+                body, status = await response.content.read(LONGEST_ANSWER), response.status
+                outcome = self._type.outcome(self.channel, status, response.content_type, body)
+        except aiohttp.ClientConnectorError as error:
+            # It was not asked at all, so another channel may take the message.
+            outcome = Outcome(kind="retry", words=type(error).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # ValueError: what came back is no HTTP, or the address of the channel is none.
-            return Outcome(kind="retry", words=type(error).__name__)
+            outcome = Outcome(kind="retry", words=f"{NO_ANSWER} {type(error).__name__}")
+        self._log.note(
+            self.channel,
+            "request",
+            outcome.kind,
+            address=f"{request.method} {address_of(request.url)}",
+            status=status,
+            seconds=monotonic() - began,
+            words=outcome.words,
+            message_id=message.id,
+            private=(message.text, message.number, message.digits),
+        )
+        return outcome
 
     def _columns(self) -> dict[str, list[object]]:
         """What is noted, as the columns of `NOTE_OUTCOMES`."""
@@ -212,3 +275,4 @@ class Sender:
             task.cancel()
         if not connection.closed:
             await self._exchange(connection, None)
+            await self._log.write(connection)

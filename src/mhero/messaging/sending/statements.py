@@ -66,6 +66,20 @@ FROM (
 WHERE m.id = r.id
 """
 
+# What a phone fetched and never said more of.
+TAKE_BACK_LENT = """
+UPDATE messaging_message SET status = 'queued', next_attempt_at = NULL
+WHERE status = 'wired' AND next_attempt_at <= %(now)s
+"""
+
+#: How the words of an attempt begin after which the provider may have the message all the same.
+NO_ANSWER = "No answer came."
+
+ADDRESSES = """
+SELECT c.number, a.address FROM messaging_contact c JOIN messaging_contactaddress a ON a.contact_id = c.id
+WHERE c.number = ANY(%(numbers)s) AND a.address LIKE %(prefix)s
+"""
+
 # What can never leave any more is said so. Run now and then, and after each opt-out and stop.
 CANCEL_EXPIRED = """
 UPDATE messaging_message SET status = 'cancelled', reason = 'expired', final_at = %(now)s

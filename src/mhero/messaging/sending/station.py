@@ -4,6 +4,7 @@ import asyncio
 import logging
 from uuid import UUID
 
+from mhero.messaging.channels import TYPES
 from mhero.messaging.channels.types import Channel
 from mhero.messaging.circumstances import Watched
 from mhero.messaging.database import Connection, enabled_channels
@@ -46,7 +47,7 @@ class Station:
         ]
         await asyncio.gather(*(self._end(key) for key in changed))
         for key, channel in channels.items():
-            if key not in self._senders:
+            if not TYPES[channel.type].is_polled and key not in self._senders:
                 self._senders[key] = self._begun(channel)
 
     def _begun(self, channel: Channel) -> tuple[Sender, asyncio.Task[None]]:

@@ -10,6 +10,7 @@ from mhero.messaging.sending.statements import (
     CANCEL_STOPPED,
     FORGET_RECEIVED,
     GIVE_UP,
+    TAKE_BACK_LENT,
 )
 
 #: How long a repeated callback is known as such.
@@ -25,6 +26,7 @@ class Sweep:
         allowed = await self._watched.get()
         at = self._watched.clock()
         connection = await self._connection.get()
+        await connection.execute(TAKE_BACK_LENT, {"now": at})
         for statement in (CANCEL_EXPIRED, CANCEL_OPTED_OUT, CANCEL_STOPPED):
             await connection.execute(statement, {"now": at})
         given_up = at - timedelta(hours=allowed.gives_up_after_hours)

@@ -1,15 +1,20 @@
 """Kannel's sendsms interface (its user guide, chapter 9) and its delivery reports."""
 
-from collections.abc import Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 
+from django.utils.translation import gettext_lazy as _
+
+from mhero.messaging.channels.callback import Arrival, Callback, message, no_such_action, report
+from mhero.messaging.channels.fields import RECEIVE, secret_field, url_field, username_field
 from mhero.messaging.channels.types import (
-    Arrival,
     Channel,
+    ChannelType,
     Outcome,
     Outgoing,
     ProviderRequest,
     usual_outcome,
+    with_query,
     words_of,
 )
 from mhero.messaging.errors import BadCallback
@@ -21,17 +26,26 @@ DLR_MASK = 1 | 2 | 8 | 16
 STATUS_OF_REPORT = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "16": "failed"}
 
 
-class Kannel:
+class Kannel(ChannelType):
     code = "kannel"
+    letters = "kn"
+    fields = (
+        url_field(
+            _("Where Kannel’s smsbox listens, such as http://kannel.example.org:13013/cgi-bin/sendsms")
+        ),
+        username_field(_("The user of a sendsms-user group of Kannel’s settings.")),
+        secret_field(_("Password")),
+    )
+    # The address of reports travels with each message.
+    callbacks = (RECEIVE,)
 
     def request(self, channel: Channel, message: Outgoing) -> ProviderRequest:
-        report = f"{channel.callback_url('status', 'kn')}?uuid={message.id}&status=%d"
-        fields: dict[str, str] = {
-            "username": str(channel.settings.get("username", "")),
+        fields = {
+            "username": channel.setting("username"),
             "password": channel.secret,
             "from": channel.address,
             "to": message.number,
-            "dlr-url": report,
+            "dlr-url": f"{channel.callback_url('status', self.letters)}?uuid={message.id}&status=%d",
             "dlr-mask": str(DLR_MASK),
         }
         if message.priority == 0:
@@ -41,11 +55,11 @@ class Kannel:
         else:
             fields["coding"], fields["charset"] = "2", "UTF-16BE"
             text = quote(message.text.encode("utf-16-be"), safe="")
-        join = "&" if urlsplit(channel.send_url).query else "?"
-        url = f"{channel.send_url}{join}{urlencode(fields)}&text={text}"
-        return ProviderRequest(method="GET", url=url)
+        return ProviderRequest(
+            method="GET", url=with_query(channel.send_url, f"{urlencode(fields)}&text={text}")
+        )
 
-    def outcome(self, _: Channel, status: int, _content_type: str, body: bytes, /) -> Outcome:
+    def outcome(self, _channel: Channel, status: int, _content_type: str, body: bytes, /) -> Outcome:
         words = words_of(body)
         if refused := usual_outcome(status, words):
             return refused
@@ -54,28 +68,17 @@ class Kannel:
             return Outcome(kind="retry", words=words)
         return Outcome(kind="sent")
 
-    def arrival(self, action: str, fields: Mapping[str, str]) -> Arrival:
-        if action == "receive":
-            return _message(fields)
-        if action == "status":
-            message_id, report = fields.get("uuid"), fields.get("status", "")
-            if not message_id:
-                raise BadCallback("The field uuid is missing.")
-            status = STATUS_OF_REPORT.get(report)
+    def arrivals(self, _channel: Channel, callback: Callback, /) -> Sequence[Arrival]:
+        given = callback.fields
+        if callback.action == "receive":
+            names = "sender, message"
+            said = message(
+                sender=given.get("sender"), text=given.get("message"), id=given.get("id", ""), names=names
+            )
+            return (said,)
+        if callback.action == "status":
+            status = STATUS_OF_REPORT.get(given.get("status", ""))
             if status is None:
                 raise BadCallback("The field status is none of 1, 2, 4, 8 and 16.")
-            payload = {"id": message_id, "status": status, "words": fields.get("answer", "")}
-            return Arrival(kind="status", key=f"{status}:{message_id}", payload=payload)
-        raise BadCallback("There is no such action; use receive or status.")
-
-
-def _message(fields: Mapping[str, str]) -> Arrival:
-    sender, text = fields.get("sender"), fields.get("message")
-    if not sender:
-        raise BadCallback("The field sender is missing.")
-    if text is None:
-        raise BadCallback("The field message is missing.")
-    key = f"id:{fields['id']}" if fields.get("id") else ""
-    return Arrival(
-        kind="message", key=key, payload={"from": sender, "text": text, "id": fields.get("id", "")}
-    )
+            return (report(id=given.get("uuid"), status=status, words=given.get("answer", ""), name="uuid"),)
+        raise no_such_action("receive", "status")

@@ -1,0 +1,1 @@
+"""An Android phone that sends and receives for us."""

@@ -1,0 +1,1 @@
+"""Jasmin, an SMPP gateway."""
