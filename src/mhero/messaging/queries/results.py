@@ -33,8 +33,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Floor, Left
 
+from mhero.messaging.asked import AnswerKind, Question, questions_of
 from mhero.messaging.models import Answer, Broadcast, ConversationStatus, Flow, FlowRevision, FlowRun
-from mhero.messaging.outline import AnswerKind, Question, questions_of
 from mhero.messaging.scale import Bucket, buckets, step_of
 
 #: What people are compared by; the names of columns.
