@@ -60,3 +60,50 @@ class NotAnExport(MessagingError):
     """This file holds no flows."""
 
     code = "not_an_export"
+
+
+class NameTaken(MessagingError):
+    """Something else has this name already."""
+
+    code = "name_taken"
+
+
+class QueryNotForGroups(MessagingError):
+    """A list cannot ask for lists, flows or identifiers."""
+
+    code = "query_not_for_groups"
+
+
+class GroupInUse(MessagingError):
+    """Reminders or a word to text still use this list."""
+
+    code = "group_in_use"
+
+
+class FieldInUse(MessagingError):
+    """A list, reminders or a flow still use this detail."""
+
+    code = "field_in_use"
+
+
+class WordTaken(MessagingError):
+    """Another flow starts with this word already."""
+
+    code = "word_taken"
+
+    def __init__(self, word: str, flow: str) -> None:
+        super().__init__()
+        self.word = word
+        self.flow = flow
+
+
+class AskedAgain(MessagingError):
+    """Those who did not answer were asked again already."""
+
+    code = "asked_again"
+
+
+class NobodyToAsk(MessagingError):
+    """Everybody answered, or can not be asked any more."""
+
+    code = "nobody_to_ask"

@@ -85,6 +85,8 @@ class FiringState(models.TextChoices):
     LATE = "late", _("Left out: too late")
     #: They could not be texted.
     UNREACHABLE = "unreachable", _("Left out: could not be texted")
+    #: Who made the campaign may not send any more, or not to them.
+    NOT_ALLOWED = "not_allowed", _("Left out: its author may not text them")
 
 
 class Firing(models.Model):

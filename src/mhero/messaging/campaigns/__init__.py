@@ -1,0 +1,1 @@
+"""Campaigns: when each point is due for whom, and the sends that it becomes."""

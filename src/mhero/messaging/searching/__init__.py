@@ -1,0 +1,1 @@
+"""Contact queries asked of the database, and what keeps their answers true while contacts change."""
