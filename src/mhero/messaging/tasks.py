@@ -5,6 +5,7 @@ from mhero.messaging.conversations.published import Publications
 from mhero.messaging.sending.expansion import Expansion
 from mhero.messaging.sending.station import Station
 from mhero.messaging.sending.sweep import Sweep
+from mhero.messaging.taking import commands
 from mhero.messaging.taking.pump import Taking
 from mhero.platform.worker import Pump
 
@@ -26,6 +27,9 @@ def pumps() -> list[Pump]:
             step=Taking(watched, publications).step,
             wakes_on="messaging_received",
             every_seconds=2,
+        ),
+        Pump(
+            name="messaging.commands", step=commands.step, wakes_on="messaging_commands", every_seconds=5
         ),
         Pump(
             name="messaging.published",

@@ -8,10 +8,12 @@ from uuid import UUID
 import psycopg
 
 from mhero.messaging.circumstances import Circumstances
+from mhero.messaging.commands import claiming
 from mhero.messaging.conversations.batch import Batch, Taken
 from mhero.messaging.conversations.occasions import Heard
 from mhero.messaging.segments import count
 from mhero.messaging.stop import Wish, wish_of
+from mhero.messaging.taking import commands
 from mhero.messaging.taking.received import Received
 from mhero.messaging.taking.statements import (
     ADD_MESSAGES,
@@ -33,6 +35,8 @@ class Said:
     #: E.164, or what the network gave when that is no number.
     number: str
     wish: Wish | None
+    #: The command that claims it, which conversations then never see.
+    command: str = ""
 
 
 async def take_words(connection: psycopg.AsyncConnection, batch: list[Received], talks: Batch) -> None:
@@ -44,7 +48,11 @@ async def take_words(connection: psycopg.AsyncConnection, batch: list[Received],
     await _note_wishes(connection, said)
     taken = _answered(said, contacts, unknown, talks)
     await talks.write(connection)
-    waits = {each.received.id for each in said if each.wish is None and each.received.id not in taken}
+    waits = {
+        each.received.id
+        for each in said
+        if each.wish is None and not each.command and each.received.id not in taken
+    }
     messages = [
         _incoming(each, *contacts[each.number], taken.get(each.received.id), each.received.id in waits)
         for each in said
@@ -55,6 +63,9 @@ async def take_words(connection: psycopg.AsyncConnection, batch: list[Received],
         await connection.execute(
             ADD_MESSAGES, {name: [message[name] for message in messages] for name in messages[0]}
         )
+    await commands.keep(
+        connection, [_claimed(each, contacts[each.number][0]) for each in said if each.command]
+    )
     heard = {contacts[each.number][0]: each for each in said if each.received.kind == "message"}
     waiting = {contacts[each.number][0] for each in said if each.received.id in waits}
     await connection.execute(
@@ -72,7 +83,23 @@ def _said(received: Received, allowed: Circumstances) -> Said:
     number = number_of(received.payload["from"], allowed.country_code)
     if received.kind == "stopped":
         return Said(received=received, number=number, wish=Wish.STOP)
-    return Said(received=received, number=number, wish=wish_of(received.payload["text"], allowed.stop_words))
+    text = received.payload["text"]
+    wish = wish_of(text, allowed.stop_words)
+    return Said(received=received, number=number, wish=wish, command="" if wish else claiming(text))
+
+
+def _claimed(said: Said, contact_id: UUID) -> dict[str, Any]:
+    """The row of a text that waits for its command."""
+    received = said.received
+    return {
+        "message_id": _message_id(received),
+        "command": said.command,
+        "contact_id": contact_id,
+        "channel": received.sms_channel_id,
+        "number": said.number,
+        "text": received.payload["text"],
+        "received_at": received.received_at,
+    }
 
 
 def _answered(
@@ -91,7 +118,7 @@ def _answered(
             talks.interrupt(contact_id, "opted_out")
         elif each.wish is Wish.START:
             talks.participants[contact_id].status = "active"
-        elif found := talks.hear(contact_id, _heard(each), is_new=each.number in new):
+        elif not each.command and (found := talks.hear(contact_id, _heard(each), is_new=each.number in new)):
             taken[each.received.id] = found
         new.discard(each.number)
     return taken

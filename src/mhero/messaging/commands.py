@@ -1,0 +1,54 @@
+"""Commands: texts that another room understands, such as a stock report, whoever sends them and whenever.
+
+A command claims a text while it is taken in, after STOP and before conversations. The text then waits in a row
+of its own, is taken once, in the order of arrival, and is answered in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+from mhero.messaging.models import Contact
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandSaid:
+    """A text for a command, and who sent it."""
+
+    message_id: UUID
+    contact: Contact
+    text: str
+    received_at: datetime
+
+
+class Command(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def claims(self, text: str) -> bool:
+        """Whether the text is for this command. Pure, and quick: it is asked of every text that comes in."""
+        ...
+
+    def take(self, said: CommandSaid) -> str | None:
+        """Does what the text asks, by Django's models, in the transaction that forgets it; gives the answer.
+
+        An empty answer is not sent. None means that the text is not for the command after all: then it waits
+        in the inbox for a person, as it does when this raises again and again.
+        """
+        ...
+
+
+#: Filled by `register` as the rooms' `tasks` modules are imported.
+REGISTERED: Final[dict[str, Command]] = {}
+
+
+def register(command: Command) -> None:
+    if command.name in REGISTERED:
+        raise RuntimeError(f"there is a command called {command.name} already")
+    REGISTERED[command.name] = command
+
+
+def claiming(text: str) -> str:
+    """The name of the command that claims the text; empty when none does."""
+    return next((command.name for command in REGISTERED.values() if command.claims(text)), "")
