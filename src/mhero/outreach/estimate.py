@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from mhero.messaging.personal import texts_for
 from mhero.messaging.segments import count
-from mhero.messaging.template import compiled
+from mhero.messaging.template import variables
 from mhero.outreach.recipients import Addressee
 from mhero.platform.phones import operator_of
 
@@ -43,8 +44,7 @@ class Readers:
 
 def estimate(text: str, readers: Readers, *, simplifies: bool) -> Estimate:
     """For the text as it was written, before it is made each reader's own."""
-    template = compiled(text)
-    texts = [template.render({"name": reader.name, **reader.fields}) for reader in readers.sample]
+    texts = texts_for(text, readers.sample)
     sizes = [count(own, simplify=simplifies).segments for own in texts or [text]]
     each = Decimal(sum(sizes)) / len(sizes)
     return Estimate(
@@ -52,7 +52,7 @@ def estimate(text: str, readers: Readers, *, simplifies: bool) -> Estimate:
         fewest=min(sizes),
         most=max(sizes),
         segments=round(each * readers.people),
-        is_exact=len(template.parts) == 1 or len(sizes) >= readers.people,
+        is_exact=not variables(text) or len(sizes) >= readers.people,
         cost=_cost(each, readers),
     )
 

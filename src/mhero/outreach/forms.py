@@ -1,6 +1,5 @@
 """The forms of a send, and of a saved audience."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mhero.messaging.circumstances import rules
 from mhero.messaging.models import SMSChannel
+from mhero.messaging.personal import problem_of
 from mhero.messaging.quiet import is_quiet, next_allowed
 from mhero.messaging.segments import count
-from mhero.messaging.template import VARIABLES, unknown_variables
 from mhero.outreach.audience import QUERY_KEYS, Filter
 from mhero.outreach.choices import Options
 from mhero.outreach.models import Audience, Draft
@@ -96,9 +95,8 @@ class TextForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
-        unknown = unknown_variables(text)
-        if unknown:
-            raise forms.ValidationError(unknown_in_words(unknown))
+        if problem := problem_of(text):
+            raise forms.ValidationError(problem)
         return text
 
     def clean_simplifies_accents(self) -> bool:
@@ -111,13 +109,6 @@ class TextForm(forms.ModelForm):  # type: ignore[type-arg]
             if segments > MOST_SEGMENTS:
                 self.add_error("text", too_long_in_words(segments))
         return cleaned
-
-
-def unknown_in_words(unknown: Sequence[str]) -> str:
-    return gettext("%(unknown)s cannot be filled in. You can use: %(known)s.") % {
-        "unknown": ", ".join(unknown),
-        "known": ", ".join(f"@contact.{name}" for name in VARIABLES),
-    }
 
 
 def too_long_in_words(segments: int) -> str:
@@ -149,7 +140,8 @@ class WhenForm(forms.Form):
     sms_channel = forms.ModelChoiceField(
         label=_("Send through"),
         queryset=SMSChannel.objects.none(),
-        empty_label=None,
+        required=False,
+        empty_label=_("The channel that suits each number"),
         widget=forms.RadioSelect,
     )
     #: How many people the page said will get the message.
@@ -168,9 +160,7 @@ class WhenForm(forms.Form):
         self.fields["time"].help_text = zone_name
         channels = SMSChannel.objects.filter(is_enabled=True).order_by("created_at")
         self.fields["sms_channel"].queryset = channels  # type: ignore[attr-defined]
-        if channels.count() > 1:
-            self.fields["sms_channel"].initial = channels[0].pk
-        else:
+        if channels.count() < 2:
             del self.fields["sms_channel"]
 
     def clean(self) -> dict[str, Any]:

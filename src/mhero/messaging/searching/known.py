@@ -67,6 +67,10 @@ def known() -> Known:
                 str(one.id): Group(uuid=str(one.id), name=one.name, query=one.query)
                 for one in models.Group.objects.only("id", "name", "query")
             },
+            globals={
+                one.key: {"key": one.key, "name": one.name, "value": one.value}
+                for one in models.Global.objects.all()
+            },
         ),
         flows=flows,
         environment=Environment(

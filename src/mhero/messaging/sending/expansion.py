@@ -9,6 +9,7 @@ so even a batch made twice could not double a message.
 
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from mhero.messaging.conversations.occasions import Start, by_hand
 from mhero.messaging.conversations.published import Publications
 from mhero.messaging.database import Connection
 from mhero.messaging.segments import count, simplified
-from mhero.messaging.template import Template, compiled
+from mhero.messaging.sending.balance import Choices
+from mhero.messaging.sending.texts import Addressed, texts_of
 from mhero.platform.ids import derived_id
 from mhero.platform.phones import operator_of
 
@@ -39,7 +41,8 @@ WHERE status IN ('waiting_for_approval', 'scheduled', 'held') AND expires_at <= 
 
 # The row's lock keeps Stop waiting until the batch is in, so that Stop sees every message there is.
 NEXT = """
-SELECT b.id, b.text, b.flow_id, b.simplifies_accents, b.sms_channel_id, b.started_at, b.expires_at
+SELECT b.id, b.text, b.translations, b.flow_id, b.simplifies_accents, b.sms_channel_id, b.started_at,
+    b.expires_at
 FROM messaging_broadcast b
 WHERE b.status = 'sending' AND b.expires_at > %(now)s
   AND EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
@@ -47,7 +50,7 @@ ORDER BY b.started_at
 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
 RECIPIENTS = """
-SELECT r.id, c.id, coalesce(c.number, ''), c.name, c.status, c.fields, o.number IS NOT NULL
+SELECT r.id, c.id, coalesce(c.number, ''), c.name, c.language, c.status, c.fields, o.number IS NOT NULL
 FROM messaging_recipient r
 JOIN messaging_contact c ON c.id = r.contact_id
 LEFT JOIN messaging_optout o ON o.number = c.number
@@ -60,13 +63,14 @@ INSERT INTO messaging_message (
     external_id, reason, provider_words, attempts, expires_at, final_at, is_handled, author, is_confirmation,
     operator, cadre, county
 )
-SELECT m.id, false, m.contact_id, %(broadcast)s, %(channel)s, m.number, m.text, m.status, 1, m.segments,
+SELECT m.id, false, m.contact_id, %(broadcast)s, m.channel, m.number, m.text, m.status, 1, m.segments,
     '', m.reason, '', 0, %(expires_at)s, CASE WHEN m.status = 'cancelled' THEN %(now)s::timestamptz END,
     false, '', false, m.operator, m.cadre, m.county
 FROM unnest(
-    %(id)s::uuid[], %(contact_id)s::uuid[], %(number)s::text[], %(text)s::text[], %(status)s::text[],
-    %(segments)s::smallint[], %(reason)s::text[], %(operator)s::text[], %(cadre)s::text[], %(county)s::text[]
-) AS m(id, contact_id, number, text, status, segments, reason, operator, cadre, county)
+    %(id)s::uuid[], %(contact_id)s::uuid[], %(channel)s::uuid[], %(number)s::text[], %(text)s::text[],
+    %(status)s::text[], %(segments)s::smallint[], %(reason)s::text[], %(operator)s::text[],
+    %(cadre)s::text[], %(county)s::text[]
+) AS m(id, contact_id, channel, number, text, status, segments, reason, operator, cadre, county)
 ON CONFLICT (id) DO NOTHING
 """
 MARK_EXPANDED = """
@@ -102,9 +106,11 @@ class Sending:
 
     id: UUID
     text: str
+    translations: dict[str, str]
     flow_id: UUID | None
     simplifies_accents: bool
-    sms_channel_id: UUID
+    #: None lets each number choose.
+    sms_channel_id: UUID | None
     started_at: datetime
     expires_at: datetime
 
@@ -115,6 +121,8 @@ class Expansion:
     def __init__(self, watched: Watched | None = None, publications: Publications | None = None) -> None:
         self._watched = watched or Watched()
         self._publications = publications or Publications()
+        self._choices = Choices()
+        self._random = Random()
         self._connection = Connection()
 
     async def step(self) -> bool:
@@ -133,21 +141,33 @@ class Expansion:
 
     async def _expand(self, connection: psycopg.AsyncConnection, at: datetime) -> bool:
         allowed, published = await self._watched.get(), await self._publications.get(connection)
+        choice = await self._choices.get(connection)
         async with connection.transaction():
             found = await (await connection.execute(NEXT, {"now": at})).fetchone()
             if found is None:
                 return False
             names = (
-                "id", "text", "flow_id", "simplifies_accents", "sms_channel_id", "started_at", "expires_at",
+                "id", "text", "translations", "flow_id", "simplifies_accents", "sms_channel_id", "started_at",
+                "expires_at",
             )  # fmt: skip
             sending = Sending(**dict(zip(names, found, strict=True)))
             most = FLOW_BATCH if sending.flow_id else BATCH
             cursor = await connection.execute(RECIPIENTS, {"broadcast": sending.id, "most": most})
             recipients = await cursor.fetchall()
-            template = compiled(sending.text)
-            made = [_message(sending, template, allowed, recipient) for recipient in recipients]
+            addressed = [
+                Addressed(contact_id=row[1], name=row[3], language=row[4], fields=row[6])
+                for row in recipients
+            ]
+            texts = await texts_of(connection, sending.text, sending.translations, addressed)
+            made = [_message(sending, texts[row[1]], allowed, row) for row in recipients]
+            for message in made:
+                message["channel"] = sending.sms_channel_id or choice.channel_for(
+                    message["number"], self._random
+                )
             if sending.flow_id is not None:
-                begins = [message["contact_id"] for message in made if not message["reason"]]
+                begins = {
+                    message["contact_id"]: message["channel"] for message in made if not message["reason"]
+                }
                 await _begin(connection, Batch(published, allowed, at), sending, sending.flow_id, begins)
                 # Who is not asked after all is accounted for as with any send.
                 made = [message for message in made if message["reason"]]
@@ -155,7 +175,6 @@ class Expansion:
                 columns = {name: [message[name] for message in made] for name in made[0]}
                 own = {
                     "broadcast": sending.id,
-                    "channel": sending.sms_channel_id,
                     "expires_at": sending.expires_at,
                     "now": at,
                 }
@@ -171,18 +190,18 @@ async def _begin(
     batch: Batch,
     sending: Sending,
     flow_id: UUID,
-    contacts: list[UUID],
+    channels: dict[UUID, UUID],
 ) -> None:
-    """Starts the send's flow with each of the contacts."""
+    """Starts the send's flow with each of the contacts, by the channel that stands beside it."""
     trigger = by_hand(flow_id, batch.at, is_batch=True)
-    await batch.read(connection, contacts)
-    for contact_id in contacts:
+    await batch.read(connection, list(channels))
+    for contact_id, channel_id in channels.items():
         batch.start(
             contact_id,
             Start(
                 session_id=derived_id(sending.started_at, sending.id, contact_id),
                 flow_id=flow_id,
-                sms_channel_id=sending.sms_channel_id,
+                sms_channel_id=channel_id,
                 trigger=trigger,
                 broadcast_id=sending.id,
                 expires_at=sending.expires_at,
@@ -192,10 +211,9 @@ async def _begin(
 
 
 def _message(
-    sending: Sending, template: Template, allowed: Circumstances, recipient: tuple[Any, ...]
+    sending: Sending, text: str, allowed: Circumstances, recipient: tuple[Any, ...]
 ) -> dict[str, Any]:
-    _, contact_id, number, name, status, fields, has_opted_out = recipient
-    text = template.render({"name": name, **fields})
+    _, contact_id, number, _name, _language, status, fields, has_opted_out = recipient
     if sending.simplifies_accents:
         text = simplified(text)
     # What a flow will say is not known before it begins, but that it says something is.

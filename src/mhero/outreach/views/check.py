@@ -17,10 +17,10 @@ from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
 from mhero.messaging.errors import CannotBeTexted
 from mhero.messaging.models import SMSChannel
+from mhero.messaging.personal import texts_for
 from mhero.messaging.quiet import is_quiet, next_allowed
 from mhero.messaging.segments import simplified
 from mhero.messaging.services import send_test
-from mhero.messaging.template import render as personalised
 from mhero.outreach import services
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
@@ -134,7 +134,7 @@ def _preview(request: SignedInRequest, draft: Draft) -> dict[str, Any]:
 
 
 def _text_for(draft: Draft, reader: Addressee | None) -> str:
-    text = personalised(draft.text, {"name": reader.name, **reader.fields} if reader else {})
+    text = texts_for(draft.text, [reader])[0] if reader else draft.text
     return simplified(text) if draft.simplifies_accents else text
 
 

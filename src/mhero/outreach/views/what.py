@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mhero.accounts.access import SignedInRequest, requires
+from mhero.messaging.personal import problem_of
 from mhero.messaging.segments import Segments, count, simplified
-from mhero.messaging.template import VARIABLES, unknown_variables
+from mhero.messaging.template import VARIABLES
 from mhero.outreach.audience import Filter
 from mhero.outreach.estimate import Estimate, estimate
-from mhero.outreach.forms import MOST_CHARACTERS, TextForm, unknown_in_words
+from mhero.outreach.forms import MOST_CHARACTERS, TextForm
 from mhero.outreach.models import Draft
 from mhero.outreach.queries import lately_accounted, place_names, readers
 from mhero.outreach.reach import Reach
@@ -79,11 +80,10 @@ def _line(request: SignedInRequest, draft: Draft) -> Line:
     chosen, reach = Filter.from_json(draft.filter), Reach.of(request.user).as_if_live()
     reached = readers(text, chosen, reach, lately_accounted(chosen, reach).will_send)
     kept, simpler = (estimate(text, reached, simplifies=choice) for choice in (False, True))
-    unknown = unknown_variables(text)
     return Line(
         text=simplified(text) if simplifies else text,
         segments=count(text, simplify=simplifies),
         kept=kept,
         simplified=simpler if simpler.segments < kept.segments else None,
-        problem=unknown_in_words(unknown) if unknown else "",
+        problem=problem_of(text),
     )
