@@ -2,6 +2,7 @@
 
 from mhero.messaging.circumstances import Watched
 from mhero.messaging.conversations.published import Publications
+from mhero.messaging.sending.balance import Balance
 from mhero.messaging.sending.expansion import Expansion
 from mhero.messaging.sending.station import Station
 from mhero.messaging.sending.sweep import Sweep
@@ -37,5 +38,6 @@ def pumps() -> list[Pump]:
             wakes_on="messaging_flows",
             every_seconds=60,
         ),
+        Pump(name="messaging.balance", step=Balance(watched).step, every_seconds=10),
         Pump(name="messaging.sweep", step=Sweep(watched).step, every_seconds=10),
     ]

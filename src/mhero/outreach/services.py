@@ -99,7 +99,7 @@ def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
         name=draft.name or " ".join(draft.text.split())[:NAME_FROM_TEXT],
         text=draft.text,
         simplifies_accents=draft.simplifies_accents,
-        sms_channel_id=_channel(plan.sms_channel_id).id,
+        sms_channel_id=_channel(plan.sms_channel_id),
         contact_ids=contact_ids(chosen, reach),
         starts_at=plan.starts_at,
         expires_at=plan.expires_at,
@@ -111,9 +111,9 @@ def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
     )
 
 
-def _channel(channel_id: UUID | None) -> SMSChannel:
-    enabled = SMSChannel.objects.filter(is_enabled=True).order_by("created_at")
-    channel = (enabled.filter(id=channel_id) if channel_id else enabled).first()
-    if channel is None:
+def _channel(channel_id: UUID | None) -> UUID | None:
+    """The channel that was chosen, or the only one; None lets each number choose among several."""
+    enabled = list(SMSChannel.objects.filter(is_enabled=True).values_list("id", flat=True))
+    if not enabled or (channel_id and channel_id not in enabled):
         raise NoSMSChannel
-    return channel
+    return channel_id or (enabled[0] if len(enabled) == 1 else None)

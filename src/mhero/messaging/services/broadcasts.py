@@ -53,7 +53,8 @@ class BroadcastOrder:
     #: Whom it goes to: ids of contacts.
     contact_ids: Iterable[UUID]
     created_by: User
-    sms_channel_id: UUID
+    #: None lets each number choose.
+    sms_channel_id: UUID | None
     #: The flow that starts with each of them, in place of a text. It must be published.
     flow_id: UUID | None = None
     simplifies_accents: bool = False

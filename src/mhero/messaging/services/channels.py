@@ -1,11 +1,14 @@
 """SMS channels: made, changed, and the one that a new send takes."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
 from mhero.messaging.errors import NoSMSChannel
 from mhero.messaging.models import SMSChannel
+from mhero.messaging.sending.balance import ANY_PHONE
+from mhero.messaging.sending.choice import Candidate, Choice
 
 
 def create_sms_channel(
@@ -16,6 +19,9 @@ def create_sms_channel(
     send_url: str,
     settings: Mapping[str, Any] | None = None,
     secret: str = "",
+    signing_secret: str = "",
+    prefixes: Sequence[str] = (),
+    weight: int = 50,
     rate: float = 10,
     concurrency: int = 16,
 ) -> SMSChannel:
@@ -27,6 +33,10 @@ def create_sms_channel(
         send_url=send_url,
         settings=dict(settings or {}),
         secret=secret,
+        signing_secret=signing_secret,
+        prefixes=list(prefixes),
+        weight=weight,
+        share=weight,
         callback_secret=new_callback_secret(),
         rate=rate,
         concurrency=concurrency,
@@ -42,9 +52,17 @@ def callback_name(channel: SMSChannel) -> str:
     return f"{channel.id}.{channel.callback_secret}"
 
 
-def channel_to_send_by() -> SMSChannel:
-    """The oldest channel that is on; raises `NoSMSChannel` when there is none."""
-    channel = SMSChannel.objects.filter(is_enabled=True).order_by("created_at").first()
-    if channel is None:
+def channel_to_send_by(number: str = "") -> SMSChannel:
+    """The channel that suits an E.164 number, or any; raises `NoSMSChannel` when none is on."""
+    choosable = {
+        channel.id: channel
+        for channel in SMSChannel.objects.filter(is_enabled=True, type__in=ANY_PHONE).order_by("created_at")
+    }
+    candidates = [
+        Candidate(id=channel.id, prefixes=tuple(channel.prefixes), weight=channel.weight, share=channel.share)
+        for channel in choosable.values()
+    ]
+    chosen = Choice(candidates).channel_for(number, Random())
+    if chosen is None:
         raise NoSMSChannel
-    return channel
+    return choosable[chosen]

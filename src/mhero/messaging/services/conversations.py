@@ -70,7 +70,7 @@ def _channel_of(contact: Contact) -> SMSChannel:
         channel = SMSChannel.objects.filter(id=latest.sms_channel_id, is_enabled=True).first()
         if channel is not None:
             return channel
-    return channel_to_send_by()
+    return channel_to_send_by(contact.number or "")
 
 
 def _written(
