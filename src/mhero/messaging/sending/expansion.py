@@ -10,7 +10,6 @@ so even a batch made twice could not double a message.
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from mhero.messaging.conversations.occasions import Start, by_hand
 from mhero.messaging.conversations.published import Publications
 from mhero.messaging.database import Connection
 from mhero.messaging.segments import count, simplified
-from mhero.messaging.sending.balance import Choices
 from mhero.messaging.sending.balance import Choices
 from mhero.messaging.sending.texts import Addressed, texts_of
 from mhero.platform.ids import derived_id
