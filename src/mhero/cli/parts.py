@@ -42,6 +42,7 @@ def run_worker(_configuration: Configuration) -> None:
     import mhero.connectors.tasks
     import mhero.exchange.tasks
     import mhero.messaging.tasks
+    import mhero.outreach.tasks
     import mhero.registry.tasks
     from mhero.cli.housekeeping import housekeeping
     from mhero.platform import worker
@@ -50,6 +51,7 @@ def run_worker(_configuration: Configuration) -> None:
         *mhero.exchange.tasks.pumps(),
         *mhero.connectors.tasks.pumps(),
         *mhero.messaging.tasks.pumps(),
+        *mhero.outreach.tasks.pumps(),
         *mhero.registry.tasks.pumps(),
         housekeeping(),
     ]

@@ -82,11 +82,15 @@ class Schedule(models.Model):
     month_day = models.SmallIntegerField(null=True)
     #: In the country's zone.
     at = models.TimeField()
+    #: The first day that counts.
+    starts_on = models.DateField(null=True)
     #: The last day on which it is sent; None is until it is stopped.
     ends_on = models.DateField(null=True)
     #: None when it is over or was stopped.
     next_at = models.DateTimeField(null=True)
     stopped_by = models.TextField(default="")
+    #: The draft that it was made of: a button that is pressed twice makes one.
+    draft_id = models.UUIDField(null=True, unique=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -1,0 +1,22 @@
+"""What the worker keeps doing for outreach."""
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+from mhero.outreach.schedules import run_due
+from mhero.platform.worker import Pump
+
+
+def _run() -> bool:
+    try:
+        return run_due()
+    finally:
+        connection.close()
+
+
+async def _step() -> bool:
+    return await sync_to_async(_run, thread_sensitive=False)()
+
+
+def pumps() -> list[Pump]:
+    return [Pump(name="outreach.schedules", step=_step, every_seconds=10)]
