@@ -1,11 +1,14 @@
 """The settings an administrator can change, read once from the environment."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mhero.platform.errors import ConfigurationError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +35,10 @@ class Configuration:
     public_url: str
     #: `MHERO_GATEWAY_URL`: the address at which phone networks reach the gateway.
     gateway_url: str
+    #: `MHERO_WEBHOOK_NETWORKS`: private networks that flows may call into all the same.
+    webhook_networks: tuple[Network, ...]
+    #: `MHERO_SMTP_URL`: the mail server that flows send by; empty for none.
+    smtp_url: str = field(repr=False)
     #: `MHERO_DEBUG`: Django's debug pages, for developers.
     debug: bool
 
@@ -56,6 +63,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Configuration:
         web_processes=_whole(environ, "MHERO_WORKERS", 2, lowest=1, highest=64),
         public_url=environ.get("MHERO_PUBLIC_URL", f"http://localhost:{web_port}").rstrip("/"),
         gateway_url=environ.get("MHERO_GATEWAY_URL", f"http://localhost:{gateway_port}").rstrip("/"),
+        webhook_networks=_networks(environ, "MHERO_WEBHOOK_NETWORKS"),
+        smtp_url=environ.get("MHERO_SMTP_URL", ""),
         debug=environ.get("MHERO_DEBUG", "") == "1",
     )
 
@@ -71,3 +80,11 @@ def _whole(environ: Mapping[str, str], name: str, default: int, *, lowest: int, 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     return _whole(environ, name, default, lowest=1, highest=65535)
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    raw = environ.get(name, "")
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in raw.split(",") if part.strip())
+    except ValueError as error:
+        raise ConfigurationError(f"{name} is {raw!r}; it must be a list such as 10.1.0.0/16.") from error

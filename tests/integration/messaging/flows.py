@@ -36,7 +36,7 @@ def definition(flow: int, nodes: list[Json], **own: Any) -> Json:
 def node(flow: int, number: int, *actions: Json, to: int | None = None) -> Json:
     """A node that acts and goes on."""
     kept = [{"uuid": id_of(flow, "d", number * 16 + at), **action} for at, action in enumerate(actions)]
-    way = {"uuid": id_of(flow, "e", number * 16), "destination_uuid": to and id_of(flow, "b", to)}
+    way = {"uuid": id_of(flow, "e", 10_000 + number), "destination_uuid": to and id_of(flow, "b", to)}
     return {"uuid": id_of(flow, "b", number), "actions": kept, "exits": [way]}
 
 
@@ -46,16 +46,16 @@ def say(text: str) -> Json:
 
 def ask(
     flow: int, number: int, text: str, name: str, words: tuple[str, ...], *, to: int | None, timeout: int = 0
-) -> Json:
-    """A node that asks and takes one of some words; any other answer, or silence, asks again."""
+) -> list[Json]:
+    """Two nodes: one asks, one takes one of some words; any other answer, or silence, asks again."""
     answers = (*words, "other")
     places = {word: number * 16 + at for at, word in enumerate(answers)}
     wait: Json = {"type": "msg"}
     if timeout:
         wait["timeout"] = {"seconds": timeout, "category_uuid": id_of(flow, "c", places["other"])}
-    return {
-        "uuid": id_of(flow, "b", number),
-        "actions": [{"uuid": id_of(flow, "d", number * 16), **say(text)}],
+    waiting = {
+        "uuid": id_of(flow, "b", 100 + number),
+        "actions": [],
         "router": {
             "type": "switch",
             "wait": wait,
@@ -86,12 +86,12 @@ def ask(
             for word, at in places.items()
         ],
     }
+    return [node(flow, number, say(text), to=100 + number), waiting]
 
 
 def survey(flow: int = 1, *, timeout: int = 0, **own: Any) -> Json:
     """Three questions and a thank-you."""
-    nodes = [
-        ask(flow, at, text, name, words, to=at + 1, timeout=timeout)
-        for at, (text, name, words) in enumerate(QUESTIONS, 1)
-    ]
-    return definition(flow, [*nodes, node(flow, len(nodes) + 1, say(THANKS))], **own)
+    nodes: list[Json] = []
+    for at, (text, name, words) in enumerate(QUESTIONS, 1):
+        nodes += ask(flow, at, text, name, words, to=at + 1, timeout=timeout)
+    return definition(flow, [*nodes, node(flow, len(QUESTIONS) + 1, say(THANKS))], **own)

@@ -26,7 +26,9 @@ async def published(world: World, definition: dict[str, Any]) -> UUID:
 async def sessions(**filters: Any) -> list[Any]:
     from mhero.messaging.models import Session
 
-    return await use(lambda: list(Session.objects.filter(**filters).order_by("contact__number", "started_at")))
+    return await use(
+        lambda: list(Session.objects.filter(**filters).order_by("contact__number", "started_at"))
+    )
 
 
 async def runs(**filters: Any) -> list[Any]:

@@ -168,17 +168,22 @@ class World:
 
 
 @asynccontextmanager
-async def pumping(world: World, **options: Any) -> AsyncIterator[None]:
+async def pumping(world: World, *, outside: Any = None, **options: Any) -> AsyncIterator[None]:
     """The worker, as far as messages are concerned, until the end of the block."""
     from mhero.messaging.circumstances import Watched
+    from mhero.messaging.conversations.lane import Lane
+    from mhero.messaging.conversations.published import Publications
+    from mhero.messaging.conversations.timers import Timers
     from mhero.messaging.sending.expansion import Expansion
     from mhero.messaging.sending.station import Station
     from mhero.messaging.sending.sweep import Sweep
     from mhero.messaging.taking.pump import Taking
 
-    watched = Watched(world.clock)
+    watched, publications = Watched(world.clock), Publications()
     station = Station(watched, **options)
-    expansion, taking, sweep = Expansion(watched), Taking(watched), Sweep(watched)
+    expansion, taking = Expansion(watched, publications), Taking(watched, publications)
+    sweep, timers = Sweep(watched), Timers(watched, publications)
+    lane = Lane(watched, publications, outside=outside)
 
     async def turn(*steps: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         while True:
@@ -188,7 +193,10 @@ async def pumping(world: World, **options: Any) -> AsyncIterator[None]:
 
     tasks = [
         asyncio.create_task(station.run()),
-        asyncio.create_task(turn(station.wake, expansion.step, taking.step, sweep.step)),
+        asyncio.create_task(
+            turn(publications.forget, station.wake, expansion.step, taking.step, timers.step, sweep.step)
+        ),
+        asyncio.create_task(turn(lane.step)),
     ]
     try:
         yield
@@ -197,9 +205,11 @@ async def pumping(world: World, **options: Any) -> AsyncIterator[None]:
                 task.result()
     finally:
         for task in tasks:
+            if task.done() and (stumbled := task.exception()):
+                print("a pump stumbled:", repr(stumbled))
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for pump in (expansion, taking, sweep):
+        for pump in (expansion, taking, sweep, timers, lane):
             await pump.close()
 
 

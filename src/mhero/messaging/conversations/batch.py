@@ -14,15 +14,16 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 
 from mhero.flows import session as engine
 from mhero.flows import times
 from mhero.flows.definition.flow import BACKGROUND
 from mhero.flows.errors import FlowError
-from mhero.flows.services import Services
 from mhero.flows.state import Sprint
 from mhero.messaging.circumstances import Circumstances
 from mhero.messaging.conversations import statements
+from mhero.messaging.conversations.lending import Lent
 from mhero.messaging.conversations.occasions import Heard, Occasion, Resume, Start, answered, by_message
 from mhero.messaging.conversations.participants import Held, Participant
 from mhero.messaging.conversations.published import Published
@@ -34,9 +35,13 @@ from mhero.platform.ids import derived_id, lowest_id
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
+#: Tasks that are a part of a contact's conversation: what comes later waits behind them.
+CONVERSING = ("start", "message", "wait_timeout", "wait_expiration")
 #: A contact that gets the same text more often than this within the window, or more texts than that, most
 #: likely answers by machine, and the two machines must not go on for ever.
 SAME_TEXTS, ALL_TEXTS, WINDOW = 20, 100, timedelta(minutes=5)
+#: Who got no more than these is not looked at any closer.
+FEW = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +59,7 @@ class Batch:
         allowed: Circumstances,
         at: datetime,
         *,
-        services: Services | None = None,
+        services: Lent | None = None,
         same_texts: int = SAME_TEXTS,
     ) -> None:
         self.published = published
@@ -64,13 +69,20 @@ class Batch:
         self.participants: dict[UUID, Participant] = {}
         self.same_texts = same_texts
         self.texts: Counter[tuple[UUID, str]] = Counter()
-        self._services = services
+        #: Whether sprints may wait for other systems.
+        self._is_calling = services is not None
+        self._services = services or Lent(can_mail=bool(settings.CONFIGURATION.smtp_url))
 
-    async def read(self, connection: psycopg.AsyncConnection, contacts: Iterable[UUID]) -> None:
+    async def read(
+        self, connection: psycopg.AsyncConnection, contacts: Iterable[UUID], *, locks: bool = True
+    ) -> None:
         """Reads the contacts, and locks them until the end of the caller's transaction."""
-        wanted = {"contacts": list(contacts), "since": lowest_id(self.at - WINDOW)}
+        wanted = {
+            "contacts": list(contacts), "since": lowest_id(self.at - WINDOW), "kinds": list(CONVERSING)
+        }  # fmt: skip
         async with connection.pipeline():
-            locked = await connection.execute(statements.LOCK_CONTACTS, wanted)
+            reading = statements.LOCK_CONTACTS if locks else statements.READ_CONTACTS
+            locked = await connection.execute(reading, wanted)
             standing = await connection.execute(statements.STANDING, wanted)
         for key, number, name, language, status, fields, own, created_at, seen_at in await locked.fetchall():
             self.participants[key] = Participant(
@@ -85,7 +97,7 @@ class Batch:
                 participant.status = "stopped"
             if own[0] is not None:
                 participant.session = _held(key, own)
-        if often := [key for key, each in self.participants.items() if each.recent >= self.same_texts]:
+        if often := [key for key, each in self.participants.items() if each.recent >= FEW]:
             cursor = await connection.execute(statements.RECENT_TEXTS, wanted | {"contacts": often})
             self.texts.update(await cursor.fetchall())
 
@@ -99,9 +111,15 @@ class Batch:
         participant = self.participants[contact_id]
         if not participant.is_reachable or not self.allowed.may_be_texted(participant.number):
             return None
-        if participant.is_busy:
-            self._later(participant, "message", _heard_as_json(heard) | {"is_new": is_new})
+        occasion = self.occasion_of(participant, heard, is_new=is_new)
+        if participant.is_busy or (occasion and self._calls_out(self._flow_of(participant, occasion))):
+            self._later(participant, "message", heard.kept() | {"is_new": is_new})
             return Taken(session_id=None)
+        held = occasion and self.take(participant, occasion, self.play(participant, occasion))
+        return Taken(session_id=held.id) if held else None
+
+    def occasion_of(self, participant: Participant, heard: Heard, *, is_new: bool) -> Occasion | None:
+        """What the message begins, or goes on with."""
         match = triggered(
             self.published.triggers,
             text=heard.text,
@@ -111,18 +129,8 @@ class Batch:
             is_new=is_new,
         )
         if match is not None:
-            start = triggered_start(match, heard)
-            if self._calls_out(start.flow_id):
-                self._later(participant, "start", start_as_json(start))
-                return Taken(session_id=None)
-            return self._taken(self.start(contact_id, start))
-        waiting = participant.session
-        if waiting is None:
-            return None
-        if self._calls_out(waiting.flow_id):
-            self._later(participant, "message", _heard_as_json(heard) | {"is_new": is_new})
-            return Taken(session_id=None)
-        return self._taken(self.resume(contact_id, answered(heard, self.at)))
+            return triggered_start(match, heard)
+        return answered(heard, self.at) if participant.session else None
 
     def start(self, contact_id: UUID, start: Start) -> Held | None:
         """Begins a flow with a contact, which ends what was going on; None when it could not even begin.
@@ -131,7 +139,7 @@ class Batch:
         """
         participant = self.participants[contact_id]
         if participant.is_busy or self._calls_out(start.flow_id):
-            self._later(participant, "start", start_as_json(start))
+            self._later(participant, "start", start.kept())
             return None
         return self.take(participant, start, self.play(participant, start))
 
@@ -139,6 +147,22 @@ class Batch:
         """Takes the waiting session further; None when it failed."""
         participant = self.participants[contact_id]
         return self.take(participant, resume, self.play(participant, resume))
+
+    def fall_silent(self, contact_id: UUID, resume: Resume) -> None:
+        """Takes the waiting session further, because nobody answered."""
+        participant = self.participants[contact_id]
+        held = participant.session
+        if held is not None and self._calls_out(held.flow_id):
+            self.postpone(held, timeout_at=None)
+            self._later(participant, resume.resume["type"], {"session_id": str(held.id)})
+        else:
+            self.resume(contact_id, resume)
+
+    def postpone(self, held: Held, **waits: datetime | None) -> None:
+        """Changes when the session is looked at again: `timeout_at`, `expires_at`."""
+        for name, moment in waits.items():
+            setattr(held, name, moment)
+        self.writing.session(held)
 
     def interrupt(self, contact_id: UUID, reason: str) -> None:
         """Ends the waiting session, if there is one, without asking the flow."""
@@ -175,7 +199,12 @@ class Batch:
                 contact=participant.to_json(self.published, held.sms_channel_id),
                 resume=occasion.resume,
                 services=self._services,
-                uuid=ids_from(derived_id(self.at, held.id, state["sprints"])),
+                # A contact's sprints of one batch are told in their order.
+                uuid=ids_from(
+                    derived_id(
+                        self.at + timedelta(milliseconds=participant.sprints), held.id, state["sprints"]
+                    )
+                ),
             )
         except FlowError as error:
             return error
@@ -192,6 +221,7 @@ class Batch:
         if held is None:
             return None
         self.writing.session(held)
+        participant.sprints += 1
         if isinstance(sprint, FlowError):
             if participant.session is held:
                 participant.session = None
@@ -203,6 +233,11 @@ class Batch:
             held.answers += 1
             held.answered_at = held.answered_at or self.at
         participant.current = sprint.contact
+        for number, (to, subject, body) in enumerate(self._services.mails):
+            key = derived_id(self.at, held.id, "email", held.answers, number)
+            mail = {"to": to, "subject": subject, "body": body, "id": str(key)}
+            self.writing.tasks.append((participant.id, "email", mail))
+        self._services.mails.clear()
         for run in sprint.runs:
             if not held.ended_runs.get(run.uuid):
                 self.writing.run(run, held, participant, is_new=run.uuid not in held.ended_runs)
@@ -271,12 +306,14 @@ class Batch:
         participant.is_busy = True
         self.writing.tasks.append((participant.id, kind, data))
 
-    def _calls_out(self, flow_id: UUID) -> bool:
-        return self._services is None and str(flow_id) in self.published.calling
+    def _calls_out(self, flow_id: UUID | None) -> bool:
+        return not self._is_calling and str(flow_id) in self.published.calling
 
     @staticmethod
-    def _taken(held: Held | None) -> Taken | None:
-        return Taken(session_id=held.id) if held else None
+    def _flow_of(participant: Participant, occasion: Occasion) -> UUID | None:
+        if isinstance(occasion, Start):
+            return occasion.flow_id
+        return participant.session and participant.session.flow_id
 
 
 def triggered_start(match: Match, heard: Heard) -> Start:
@@ -307,25 +344,3 @@ def _held(contact_id: UUID, row: list[Any]) -> Held:
         "answered_at", "answers",
     )  # fmt: skip
     return Held(contact_id=contact_id, **dict(zip(names, row, strict=True)))
-
-
-def _heard_as_json(heard: Heard) -> Json:
-    return {
-        "id": str(heard.id),
-        "text": heard.text,
-        "at": heard.at.isoformat(),
-        "sms_channel_id": str(heard.sms_channel_id),
-        "number": heard.number,
-        "external_id": heard.external_id,
-    }
-
-
-def start_as_json(start: Start) -> Json:
-    return {
-        "session_id": str(start.session_id),
-        "flow_id": str(start.flow_id),
-        "sms_channel_id": str(start.sms_channel_id),
-        "broadcast_id": start.broadcast_id and str(start.broadcast_id),
-        "expires_at": start.expires_at and start.expires_at.isoformat(),
-        "trigger": start.trigger,
-    }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from mhero.flows import times
@@ -22,6 +22,28 @@ class Heard:
     #: E.164.
     number: str
     external_id: str = ""
+
+    def kept(self) -> Json:
+        """As a task keeps it."""
+        return {
+            "id": str(self.id),
+            "text": self.text,
+            "at": self.at.isoformat(),
+            "sms_channel_id": str(self.sms_channel_id),
+            "number": self.number,
+            "external_id": self.external_id,
+        }
+
+    @classmethod
+    def read(cls, data: Json) -> Self:
+        return cls(
+            id=UUID(data["id"]),
+            text=data["text"],
+            at=datetime.fromisoformat(data["at"]),
+            sms_channel_id=UUID(data["sms_channel_id"]),
+            number=data["number"],
+            external_id=data["external_id"],
+        )
 
     def to_json(self) -> Json:
         """The engine's event."""
@@ -54,6 +76,28 @@ class Start:
     broadcast_id: UUID | None = None
     #: After this moment its first words do not leave any more; None is a day.
     expires_at: datetime | None = None
+
+    def kept(self) -> Json:
+        """As a task keeps it."""
+        return {
+            "session_id": str(self.session_id),
+            "flow_id": str(self.flow_id),
+            "sms_channel_id": str(self.sms_channel_id),
+            "broadcast_id": str(self.broadcast_id) if self.broadcast_id else None,
+            "expires_at": self.expires_at.isoformat() if self.expires_at else None,
+            "trigger": self.trigger,
+        }
+
+    @classmethod
+    def read(cls, data: Json) -> Self:
+        return cls(
+            session_id=UUID(data["session_id"]),
+            flow_id=UUID(data["flow_id"]),
+            sms_channel_id=UUID(data["sms_channel_id"]),
+            broadcast_id=UUID(data["broadcast_id"]) if data["broadcast_id"] else None,
+            expires_at=datetime.fromisoformat(data["expires_at"]) if data["expires_at"] else None,
+            trigger=data["trigger"],
+        )
 
     @property
     def is_answer(self) -> bool:

@@ -59,6 +59,8 @@ class Participant:
     session: Held | None = None
     #: Whether something of theirs waits for another system: what comes later waits behind it.
     is_busy: bool = False
+    #: How many there were in this batch.
+    sprints: int = 0
     #: What the engine made of them in this batch.
     current: Json | None = None
 

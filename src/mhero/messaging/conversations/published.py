@@ -27,7 +27,7 @@ from mhero.flows.modifiers import parse_field_value
 from mhero.messaging.conversations import statements
 from mhero.messaging.conversations.triggers import Trigger
 from mhero.messaging.database import in_thread
-from mhero.messaging.places import tree
+from mhero.messaging.places import Tree, tree
 from mhero.platform.clock import Clock, now
 from mhero.platform.ids import new_id
 
@@ -36,15 +36,6 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 #: Actions that wait for another system.
 CALLING = frozenset({"call_webhook", "call_resthook"})
-#: What the registry says of everybody, whether or not somebody made fields of it.
-REGISTRY_FIELDS = {
-    "first_name": ("First Name", "text"),
-    "cadre": ("Cadre", "text"),
-    "job": ("Job", "text"),
-    "facility": ("Facility", "text"),
-    "district": ("District", "text"),
-    "county": ("County", "text"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +130,8 @@ class Publications:
     def __init__(self, clock: Clock = now) -> None:
         self.clock = clock
         self._compiled: dict[tuple[str, int], tuple[Json, Flow | None]] = {}
+        self._roots: Tree = ()
+        self._places: Hierarchy | None = None
         self._known: Published | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
@@ -172,11 +165,6 @@ class Publications:
         self._compiled = {key: value for key, value in self._compiled.items() if key in flows}
         ((country_code, zone),) = await rows(statements.WORKSPACE) or [("", "UTC")]
         groups = await rows(statements.GROUPS)
-        known = {
-            key: ContactField(key=key, name=name, type=kind) for key, (name, kind) in REGISTRY_FIELDS.items()
-        }
-        for key, field_id, name, kind in await rows(statements.FIELDS):
-            known[key] = ContactField(key=key, name=name, type=kind, uuid=str(field_id))
         assets = Assets(
             raw_flows={key: raw for (key, _), (raw, _) in self._compiled.items()},
             channels={
@@ -186,7 +174,10 @@ class Publications:
                 )
                 for key, name, address in await rows(statements.CHANNELS)
             },
-            fields=known,
+            fields={
+                key: ContactField(key=key, name=name, type=kind, uuid=str(field_id))
+                for key, field_id, name, kind in await rows(statements.FIELDS)
+            },
             groups={str(key): Group(uuid=str(key), name=name, query=query) for key, name, query, _ in groups},
             labels={
                 str(key): {"uuid": str(key), "name": name} for key, name in await rows(statements.LABELS)
@@ -201,11 +192,13 @@ class Publications:
             if flow is not None:
                 assets.add_flow(flow)
         roots = await in_thread(tree)
+        if roots is not self._roots:
+            self._roots, self._places = roots, hierarchy(roots) if roots else None
         return Published(
             assets=assets,
             zone=ZoneInfo(zone),
             country_code=country_code,
-            locations=hierarchy(roots) if roots else None,
+            locations=self._places,
             triggers=tuple(Trigger.read(row) for row in await rows(statements.TRIGGERS)),
             registry_groups=frozenset(str(key) for key, _, _, follows in groups if follows),
         )

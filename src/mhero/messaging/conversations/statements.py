@@ -15,7 +15,7 @@ JOIN messaging_flowrevision r ON r.flow_id = wanted.flow_id AND r.revision = wan
 """
 CHANNELS = "SELECT id, name, address FROM messaging_smschannel WHERE is_enabled ORDER BY created_at"
 FIELDS = "SELECT key, id, name, type FROM messaging_contactfield"
-GROUPS = "SELECT id, name, query, follows_registry FROM messaging_group"
+GROUPS = "SELECT id, name, query, follows_registry FROM messaging_group WHERE NOT is_archived"
 LABELS = "SELECT id, name FROM messaging_label"
 GLOBALS = "SELECT key, name, value FROM messaging_global"
 TRIGGERS = """
@@ -31,15 +31,16 @@ ORDER BY t.created_at DESC
 # A batch's contacts and their sessions. Two statements: the second sees what was done by those who had the
 # locks before.
 
-LOCK_CONTACTS = """
+READ_CONTACTS = """
 SELECT id, coalesce(number, ''), name, language, status, fields, own_fields, created_at, last_message_at
-FROM messaging_contact WHERE id = ANY(%(contacts)s) ORDER BY id FOR NO KEY UPDATE
+FROM messaging_contact WHERE id = ANY(%(contacts)s) ORDER BY id
 """
+LOCK_CONTACTS = READ_CONTACTS + "FOR NO KEY UPDATE"
 STANDING = """
 SELECT c.id,
     (SELECT array_agg(g.group_id) FROM messaging_group_contacts g WHERE g.contact_id = c.id),
     EXISTS (SELECT FROM messaging_optout o WHERE o.number = c.number),
-    EXISTS (SELECT FROM messaging_sessiontask t WHERE t.contact_id = c.id),
+    EXISTS (SELECT FROM messaging_sessiontask t WHERE t.contact_id = c.id AND t.kind = ANY(%(kinds)s)),
     (SELECT count(*) FROM messaging_message m
      WHERE m.contact_id = c.id AND m.id > %(since)s AND NOT m.is_incoming AND m.author = ''),
     s.id, s.flow_id, s.broadcast_id, s.sms_channel_id, s.state, s.started_at, s.timeout_at, s.expires_at,
@@ -166,4 +167,67 @@ ADD_TASKS = """
 INSERT INTO messaging_sessiontask (contact_id, kind, data, made_at)
 SELECT t.contact_id, t.kind, t.data, %(now)s
 FROM unnest(%(contacts)s::uuid[], %(kinds)s::text[], %(datas)s::jsonb[]) AS t(contact_id, kind, data)
+"""
+
+# Those who were silent for too long.
+
+DUE_SESSIONS = """
+SELECT id, contact_id FROM (
+    (SELECT id, contact_id, timeout_at AS due FROM messaging_session
+     WHERE timeout_at IS NOT NULL AND timeout_at <= %(now)s ORDER BY timeout_at LIMIT %(most)s)
+    UNION
+    (SELECT id, contact_id, expires_at FROM messaging_session
+     WHERE expires_at IS NOT NULL AND expires_at <= %(now)s ORDER BY expires_at LIMIT %(most)s)
+) AS waits ORDER BY due LIMIT %(most)s
+"""
+LAST_SAID = """
+SELECT t.session_id, m.status, m.sent_at
+FROM unnest(%(sessions)s::uuid[], %(contacts)s::uuid[]) AS t(session_id, contact_id)
+CROSS JOIN LATERAL (
+    SELECT status, sent_at FROM messaging_message m
+    WHERE m.contact_id = t.contact_id AND m.session_id = t.session_id AND NOT m.is_incoming
+    ORDER BY m.id DESC LIMIT 1
+) AS m
+"""
+
+# The lane of those who wait for other systems.
+
+CLAIM_TASKS = """
+UPDATE messaging_sessiontask SET leased_until = %(until)s, attempts = attempts + 1
+WHERE id IN (
+    SELECT t.id FROM messaging_sessiontask t
+    WHERE (t.leased_until IS NULL OR t.leased_until <= %(now)s)
+      AND (t.kind = 'email' OR NOT EXISTS (
+          SELECT FROM messaging_sessiontask before
+          WHERE before.contact_id = t.contact_id AND before.id < t.id AND before.kind <> 'email'
+      ))
+    ORDER BY t.id LIMIT %(most)s
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id, contact_id, kind, data, attempts
+"""
+# Whoever still has the lease finishes the task; somebody else may have it by now.
+FINISH_TASKS = """
+DELETE FROM messaging_sessiontask WHERE id = ANY(%(ids)s) AND leased_until = %(until)s RETURNING id
+"""
+RELEASE_TASK = "UPDATE messaging_sessiontask SET leased_until = %(until)s WHERE id = %(id)s"
+# What a conversation took while it was alone with the message is said of the message, and else that it waits.
+NOTE_TAKEN = "UPDATE messaging_message SET session_id = %(session)s WHERE id = %(id)s"
+NOTE_WAITS = """
+WITH heard AS (UPDATE messaging_message SET is_handled = false WHERE id = %(id)s RETURNING contact_id)
+UPDATE messaging_contact c SET waiting_since = coalesce(c.waiting_since, %(at)s)
+FROM heard WHERE c.id = heard.contact_id
+"""
+IS_SENDING = """
+SELECT status = 'sending' AND expires_at > %(now)s FROM messaging_broadcast WHERE id = %(broadcast)s
+"""
+# Whom a step of a conversation is about, with what else is known of them.
+RECIPIENTS = """
+SELECT DISTINCT c.id, coalesce(c.number, ''), c.language, c.fields,
+    CASE WHEN o.number IS NOT NULL THEN 'stopped' ELSE c.status END,
+    EXISTS (SELECT FROM messaging_session s WHERE s.contact_id = c.id AND s.status = 'waiting')
+FROM messaging_contact c LEFT JOIN messaging_optout o ON o.number = c.number
+WHERE c.id = ANY(%(contacts)s::uuid[]) OR c.number = ANY(%(numbers)s::text[])
+   OR c.id IN (SELECT g.contact_id FROM messaging_group_contacts g WHERE g.group_id = ANY(%(groups)s::uuid[]))
+ORDER BY c.id
 """

@@ -9,6 +9,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 from time import monotonic
 from typing import Any
@@ -74,6 +75,8 @@ class Sender:
         self._bucket = Bucket(channel.rate)
         self._woken = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
+        #: The last that is on its way to each number: the next waits for it, so that they come in their order.
+        self._last_to: dict[str, asyncio.Task[None]] = {}
         self._noted: list[Noted] = []
         self._log = ChannelLog()
         #: How many parts of a text too long for one request have left, while the others are tried again.
@@ -105,10 +108,12 @@ class Sender:
     async def _turn(self, connection: psycopg.AsyncConnection) -> None:
         """Writes what came back and takes what is due, in one transaction; then waits for either."""
         self._woken.clear()
-        for message in await self._exchange(connection, await self._wanted()):
-            task = asyncio.create_task(self._attempt(message))
+        claimed = await self._exchange(connection, await self._wanted())
+        for message in sorted(claimed, key=lambda message: message.id):
+            before = self._last_to.get(message.number)
+            task = self._last_to[message.number] = asyncio.create_task(self._attempt(message, before))
             self._open.add(task)
-            task.add_done_callback(self._closed)
+            task.add_done_callback(partial(self._closed, message.number))
         if self._log.is_due:
             await self._log.write(connection)
         # Not wait_for, which in Python 3.11 can lose a cancellation that comes together with the event.
@@ -124,8 +129,10 @@ class Sender:
         # Rather a few messages at a time than a look at the queue for each.
         return min(IDLE_SECONDS, max(TURN_SECONDS, self._bucket.seconds_until_one()))
 
-    def _closed(self, task: asyncio.Task[None]) -> None:
+    def _closed(self, number: str, task: asyncio.Task[None]) -> None:
         self._open.discard(task)
+        if self._last_to.get(number) is task:
+            del self._last_to[number]
         if len(self._open) <= self.channel.concurrency // 2:
             self._woken.set()
 
@@ -192,7 +199,9 @@ class Sender:
                 self._noted.append(Noted(message=message, outcome=outcome, at=self._watched.clock()))
         return reached
 
-    async def _attempt(self, message: Outgoing) -> None:
+    async def _attempt(self, message: Outgoing, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait([before])
         outcome = await self._asked(message)
         if outcome.kind != "retry":
             self._failures_in_a_row = 0

@@ -13,6 +13,7 @@ from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
 from mhero.messaging.errors import NotAllowedNow, OwnSend
 from mhero.messaging.models import Broadcast, BroadcastStatus
+from mhero.messaging.services.sessions import end_sessions
 from mhero.platform.clock import Clock, now
 from mhero.platform.notify import notify
 
@@ -40,6 +41,9 @@ WHERE id IN (
     SELECT id FROM messaging_message WHERE broadcast_id = %(broadcast)s AND status = 'queued'
     ORDER BY id FOR UPDATE
 )
+"""
+FORGET_STARTS = """
+DELETE FROM messaging_sessiontask WHERE kind = 'start' AND data->>'broadcast_id' = %(broadcast)s
 """
 
 
@@ -126,11 +130,16 @@ def approve_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> 
 
 
 def stop_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> Broadcast:
-    """Stops a send to the last message: only those on their way to the provider this moment still leave."""
+    """Stops a send to the last message: only those on their way to the provider this moment still leave.
+
+    The conversations that it began end too.
+    """
     at = clock()
     with transaction.atomic():
         broadcast = Broadcast.objects.select_for_update().get(id=broadcast_id)
-        if broadcast.status not in STOPPABLE:
+        # What a flow asks goes on when its first words have left.
+        goes_on = broadcast.flow_id is not None and broadcast.status == BroadcastStatus.SENT
+        if broadcast.status not in STOPPABLE and not goes_on:
             raise NotAllowedNow
         broadcast.status = BroadcastStatus.STOPPED
         broadcast.finished_at = at
@@ -138,5 +147,7 @@ def stop_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> Bro
         with connection.cursor() as cursor:
             cursor.execute(CANCEL_QUEUED, {"broadcast": broadcast.id, "now": at})
             cancelled = cursor.rowcount
+            cursor.execute(FORGET_STARTS, {"broadcast": str(broadcast.id)})
+        end_sessions("stopped", broadcast_id=broadcast.id, clock=clock)
         record_audit("broadcast.stopped", f"send {broadcast.id}", user=user, cancelled=cancelled)
     return broadcast

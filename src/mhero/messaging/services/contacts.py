@@ -93,9 +93,55 @@ STEPS = (
     UPDATE messaging_message m SET contact_id = f.contact_id FROM followed f, messaging_contact c
     WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND m.contact_id = c.id
     """,
+    # Its conversations too: one that waits goes before one that began under another number.
+    """
+    WITH ended AS (
+        UPDATE messaging_session s
+        SET status = 'interrupted', reason = 'other_number', state = '', ended_at = now(), timeout_at = NULL,
+            expires_at = NULL
+        FROM followed f, messaging_contact c
+        WHERE s.contact_id = f.contact_id AND s.status = 'waiting'
+          AND c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id
+          AND EXISTS (SELECT FROM messaging_session o WHERE o.contact_id = c.id AND o.status = 'waiting')
+        RETURNING s.id
+    )
+    UPDATE messaging_flowrun r SET status = 'interrupted', ended_at = now(), changed_at = now()
+    FROM ended WHERE r.session_id = ended.id AND r.ended_at IS NULL
+    """,
+    """
+    UPDATE messaging_session s SET contact_id = f.contact_id FROM followed f, messaging_contact c
+    WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND s.contact_id = c.id
+    """,
+    """
+    UPDATE messaging_flowrun r SET contact_id = f.contact_id FROM followed f, messaging_contact c
+    WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND r.contact_id = c.id
+    """,
+    """
+    UPDATE messaging_answer a SET contact_id = f.contact_id FROM followed f, messaging_contact c
+    WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND a.contact_id = c.id
+    """,
+    """
+    UPDATE messaging_contactevent e SET contact_id = f.contact_id FROM followed f, messaging_contact c
+    WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND e.contact_id = c.id
+    """,
+    """
+    UPDATE messaging_sessiontask t SET contact_id = f.contact_id FROM followed f, messaging_contact c
+    WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND t.contact_id = c.id
+    """,
+    """
+    WITH theirs AS (
+        DELETE FROM messaging_group_contacts gc USING followed f, messaging_contact c
+        WHERE c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id AND gc.contact_id = c.id
+        RETURNING gc.group_id, f.contact_id
+    )
+    INSERT INTO messaging_group_contacts (group_id, contact_id)
+    SELECT t.group_id, t.contact_id FROM theirs t JOIN messaging_contact own ON own.id = t.contact_id
+    ON CONFLICT DO NOTHING
+    """,
     """
     UPDATE messaging_contact own
     SET last_message_at = greatest(own.last_message_at, c.last_message_at),
+        own_fields = c.own_fields || own.own_fields,
         waiting_since = least(own.waiting_since, c.waiting_since)
     FROM followed f, messaging_contact c
     WHERE own.id = f.contact_id AND c.number = f.number AND c.person_id IS NULL AND c.id <> f.contact_id
