@@ -33,3 +33,67 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.get_system_display()
+
+
+class ValueSet(models.Model):
+    """What DHIS2 is to hold of one place, data set and period; one request brings all of it that waits."""
+
+    id = models.BigAutoField(primary_key=True)
+    #: DHIS2's own id of the data set.
+    data_set = models.CharField(max_length=20)
+    #: As DHIS2 writes it: `202603`, `2026W9`.
+    period = models.CharField(max_length=20)
+    #: The registry's place; which organisation unit it is, is looked up when it is sent.
+    place_id = models.UUIDField()
+    #: The day on which all was told that is due; None until then.
+    completed_on = models.DateField(null=True)
+    #: Grows with every change, so that what changes while it is on its way is sent again.
+    version = models.IntegerField(default=0)
+    #: Since when something waits to be sent; None when nothing does.
+    waiting_since = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["data_set", "period", "place_id"], name="connectors_one_set_of_values"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["waiting_since"],
+                condition=models.Q(waiting_since__isnull=False),
+                name="connectors_values_waiting",
+            )
+        ]
+
+
+class DataValue(models.Model):
+    """One value of a set: on its way to DHIS2, there, or refused."""
+
+    id = models.BigAutoField(primary_key=True)
+    value_set = models.ForeignKey(ValueSet, on_delete=models.CASCADE, related_name="values")
+    #: DHIS2's own id of the data element.
+    data_element = models.CharField(max_length=20)
+    value = models.CharField(max_length=100)
+    #: That of the set when it changed.
+    version = models.IntegerField()
+    is_waiting = models.BooleanField(default=True)
+    #: Why DHIS2 does not have it: a kind of `dhis2.summary`; empty when nothing is wrong.
+    refusal = models.CharField(max_length=20, default="")
+    #: What DHIS2 said, word for word.
+    words = models.TextField(default="")
+    #: Whether whoever told the value has yet to hear that it was refused.
+    refusal_is_news = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["value_set", "data_element"], name="connectors_one_value_of_an_element"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(refusal_is_news=True), name="connectors_refusal_news"
+            )
+        ]

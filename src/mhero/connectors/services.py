@@ -1,12 +1,23 @@
-"""Writes of the connectors room: connecting a foreign system, and trying whether the connection works."""
+"""Writes of the connectors room: connecting a foreign system, trying it, and bringing values to it."""
 
 from django.db import transaction
 
+from mhero.connectors.dhis2.outbox import RefusedValue, put_values, refusals_to_tell, told
 from mhero.connectors.models import Connection, System
 from mhero.connectors.trying import Finding, look
 from mhero.exchange.models import Channel
 from mhero.exchange.services import request_run, schedule
 from mhero.platform.clock import now
+
+__all__ = [
+    "RefusedValue",
+    "connect",
+    "keep_finding",
+    "put_values",
+    "refusals_to_tell",
+    "told",
+    "try_connection",
+]
 
 
 def connect(

@@ -2,6 +2,7 @@
 
 from mhero.connectors.contacts.following import pump
 from mhero.connectors.dhis2 import mediator as dhis2
+from mhero.connectors.dhis2 import pushing
 from mhero.connectors.ihris import mediator as ihris
 from mhero.platform.worker import Pump
 
@@ -9,4 +10,4 @@ __all__ = ["dhis2", "ihris", "pumps"]
 
 
 def pumps() -> list[Pump]:
-    return [pump()]
+    return [pump(), pushing.pump()]

@@ -41,6 +41,13 @@ SEEDS: list[dict[str, Any]] = [
         "polling_schedule": "",
     },
     {
+        "name": "Values to DHIS2",
+        "description": gettext_noop("Brings what health workers report to the data sets of DHIS2."),
+        "type": ChannelType.POLLING,
+        "mediator": "dhis2-values",
+        "polling_schedule": "",
+    },
+    {
         "name": "Health worker directory: what it can do",
         "description": gettext_noop("Tells other systems what they can ask (FHIR R4, mCSD)."),
         "priority": 10,

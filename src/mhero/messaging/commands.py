@@ -1,7 +1,7 @@
 """Commands: texts that another room understands, such as a stock report, whoever sends them and whenever.
 
-A command claims a text while it is taken in, after STOP and before conversations. The text then waits in a row
-of its own, is taken once, in the order of arrival, and is answered in the same transaction.
+A command claims a text while it is taken in, after STOP and before conversations. The text then waits in a
+row of its own, is taken once, in the order of arrival, and is answered in the same transaction.
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class CommandText(models.Model):
-    """A text that a command claimed. The transaction that takes it in writes it, that of its answer deletes it."""
+    """A text that a command claimed: from the transaction that took it in to that of its answer."""
 
     #: Of the message, so in the order of arrival.
     message_id = models.UUIDField(primary_key=True)

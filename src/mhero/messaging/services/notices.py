@@ -28,9 +28,9 @@ def notice(
 ) -> Message | None:
     """Queues a text in the current transaction; None when the person is not to be texted now.
 
-    `of` says what it is about: the same news of the same time are one message, however often they are written.
-    With the channel that somebody wrote to it is their answer, which leaves in quiet hours too; without one it
-    waits for their end.
+    `of` says what it is about: the same news of the same time are one message, however often they are
+    written. With the channel that somebody wrote to it is their answer, which leaves in quiet hours too;
+    without one it waits for their end.
     """
     if allowed.why_not(contact.number or "", text, contact.status):
         return None
