@@ -130,7 +130,11 @@ class Batch:
         )
         if match is not None:
             return triggered_start(match, heard)
-        return answered(heard, self.at) if participant.session else None
+        if participant.session is None:
+            return None
+        # The next question leaves the way that the answer came.
+        participant.session.sms_channel_id = heard.sms_channel_id
+        return answered(heard, self.at)
 
     def start(self, contact_id: UUID, start: Start) -> Held | None:
         """Begins a flow with a contact, which ends what was going on; None when it could not even begin.
@@ -199,12 +203,7 @@ class Batch:
                 contact=participant.to_json(self.published, held.sms_channel_id),
                 resume=occasion.resume,
                 services=self._services,
-                # A contact's sprints of one batch are told in their order.
-                uuid=ids_from(
-                    derived_id(
-                        self.at + timedelta(milliseconds=participant.sprints), held.id, state["sprints"]
-                    )
-                ),
+                uuid=ids_from(derived_id(self._moment_of(participant), held.id, state["sprints"])),
             )
         except FlowError as error:
             return error
@@ -212,6 +211,10 @@ class Batch:
             # The wall around one conversation: the others of the batch must go on.
             log.exception("A conversation stumbled.")
             return FlowError(type(error).__name__)
+
+    def _moment_of(self, participant: Participant) -> datetime:
+        """A contact's sprints of one batch are told in their order."""
+        return self.at + timedelta(milliseconds=participant.sprints)
 
     def take(self, participant: Participant, occasion: Occasion, sprint: Sprint | FlowError) -> Held | None:
         """Takes over what came of a sprint."""
@@ -313,12 +316,13 @@ class Batch:
     def _flow_of(participant: Participant, occasion: Occasion) -> UUID | None:
         if isinstance(occasion, Start):
             return occasion.flow_id
-        return participant.session and participant.session.flow_id
+        return participant.session.flow_id if participant.session else None
 
 
 def triggered_start(match: Match, heard: Heard) -> Start:
     return Start(
-        session_id=derived_id(heard.at, heard.id, "session"),
+        # What is said sorts after what was heard.
+        session_id=derived_id(heard.at + timedelta(milliseconds=1), heard.id, "session"),
         flow_id=match.trigger.flow_id,
         sms_channel_id=heard.sms_channel_id,
         trigger=by_message(match, heard),

@@ -1,8 +1,9 @@
 """The lane of conversations that wait for other systems, and of what conversations ask for others.
 
 A task is leased, its sprint played in a thread without any database transaction, and written as everything
-is: with the contact locked, together with the end of the task. One contact's tasks are done one by one. When a
-worker dies the lease runs out, and the task is done again: another system may be asked twice, but nobody is.
+is: with the contact locked, together with the end of the task. One contact's tasks are done one by one. When
+a worker dies the lease runs out, and the task is done again: another system may be asked twice, but nobody
+is.
 """
 
 import asyncio

@@ -19,7 +19,7 @@ class Lent:
         self.mails: list[Mail] = []
 
     def call_webhook(self, request: WebhookRequest) -> WebhookResponse:  # noqa: ARG002
-        # Whoever may come to a webhook is in the lane of those who wait: this is for definitions that changed.
+        # Whoever may come to a webhook is in the lane of those who wait.
         raise ServiceFailed("no other system can be asked here")
 
     def send_email(self, to: list[str], subject: str, body: str) -> None:

@@ -13,7 +13,8 @@ SELECT r.flow_id, r.revision, r.definition
 FROM unnest(%(flows)s::uuid[], %(revisions)s::int[]) AS wanted(flow_id, revision)
 JOIN messaging_flowrevision r ON r.flow_id = wanted.flow_id AND r.revision = wanted.revision
 """
-CHANNELS = "SELECT id, name, address FROM messaging_smschannel WHERE is_enabled ORDER BY created_at"
+# Those that are off too: what is said by them waits, or takes the way of what else is queued there.
+CHANNELS = "SELECT id, name, address FROM messaging_smschannel ORDER BY created_at"
 FIELDS = "SELECT key, id, name, type FROM messaging_contactfield"
 GROUPS = "SELECT id, name, query, follows_registry FROM messaging_group WHERE NOT is_archived"
 LABELS = "SELECT id, name FROM messaging_label"
@@ -59,12 +60,12 @@ WHERE contact_id = ANY(%(contacts)s) AND id > %(since)s AND NOT is_incoming AND 
 UPDATE_SESSIONS = """
 UPDATE messaging_session s SET
     status = t.status, reason = t.reason, state = t.state, ended_at = t.ended_at, timeout_at = t.timeout_at,
-    expires_at = t.expires_at, answered_at = t.answered_at, answers = t.answers
+    expires_at = t.expires_at, answered_at = t.answered_at, answers = t.answers, sms_channel_id = t.channel
 FROM unnest(
     %(ids)s::uuid[], %(statuses)s::text[], %(reasons)s::text[], %(states)s::text[],
     %(ended_ats)s::timestamptz[], %(timeout_ats)s::timestamptz[], %(expires_ats)s::timestamptz[],
-    %(answered_ats)s::timestamptz[], %(answers)s::int[]
-) AS t(id, status, reason, state, ended_at, timeout_at, expires_at, answered_at, answers)
+    %(answered_ats)s::timestamptz[], %(answers)s::int[], %(channels)s::uuid[]
+) AS t(id, status, reason, state, ended_at, timeout_at, expires_at, answered_at, answers, channel)
 WHERE s.id = t.id
 """
 ADD_SESSIONS = """

@@ -98,7 +98,6 @@ class Writing:
                     "contacts": [held.contact_id for held in new],
                     "flows": [held.flow_id for held in new],
                     "broadcasts": [held.broadcast_id for held in new],
-                    "channels": [held.sms_channel_id for held in new],
                     "started_ats": [held.started_at for held in new],
                 },
             )
@@ -193,6 +192,7 @@ def _session_columns(sessions: Iterable[Held]) -> Columns:
         "expires_ats": [held.expires_at for held in rows],
         "answered_ats": [held.answered_at for held in rows],
         "answers": [held.answers for held in rows],
+        "channels": [held.sms_channel_id for held in rows],
     }
 
 

@@ -75,7 +75,7 @@ class Sender:
         self._bucket = Bucket(channel.rate)
         self._woken = asyncio.Event()
         self._open: set[asyncio.Task[None]] = set()
-        #: The last that is on its way to each number: the next waits for it, so that they come in their order.
+        #: The last that is on its way to each number: the next waits for it, and they come in their order.
         self._last_to: dict[str, asyncio.Task[None]] = {}
         self._noted: list[Noted] = []
         self._log = ChannelLog()

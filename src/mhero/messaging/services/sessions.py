@@ -57,8 +57,8 @@ FROM unnest(%(ids)s::uuid[], %(contacts)s::uuid[], %(sessions)s::uuid[], %(flows
 def start_flow(flow_id: UUID, contact_ids: Iterable[UUID], user: User, *, clock: Clock = now) -> int:
     """Starts the flow with each of the contacts at once, whom that leads out of what they were in.
 
-    Who cannot be texted is passed over when their turn comes. Returns how many there are; raises NotAllowedNow
-    for a flow that is not published, and NoSMSChannel. For many people make a send.
+    Who cannot be texted is passed over when their turn comes. Returns how many there are. Raises
+    NoSMSChannel, and NotAllowedNow for a flow that is not published. For many people make a send.
     """
     at = clock()
     with transaction.atomic():
