@@ -56,6 +56,12 @@ class FlowChangedMeanwhile(MessagingError):
         self.revision, self.saved_by = revision, saved_by
 
 
+class QuestionsUnfinished(MessagingError):
+    """The questions are not finished: something has to be written first."""
+
+    code = "questions_unfinished"
+
+
 class NotAnExport(MessagingError):
     """This file holds no flows."""
 
@@ -107,3 +113,9 @@ class NobodyToAsk(MessagingError):
     """Everybody answered, or can not be asked any more."""
 
     code = "nobody_to_ask"
+
+
+class NotRegistered(MessagingError):
+    """The provider did not take the address that it should bring replies to."""
+
+    code = "not_registered"

@@ -8,6 +8,7 @@ leaves everybody where they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,10 +18,13 @@ from mhero.flows.definition.migration import CURRENT, version_text
 from mhero.messaging.questions import texts, words
 from mhero.messaging.questions.content import LONGEST_OPTION, Question, Questions, Texts
 from mhero.messaging.questions.reading import ANSWERED, SKIPPED, UNCLEAR, reading
+from mhero.messaging.template import VARIABLES
 
 Json = dict[str, Any]
 ASK, WAIT, AGAIN, SPLIT = "ask", "wait", "again", "split"
 _ROW, _COLUMN = 180, 360
+#: What a message can say of its reader beside the name: fields, in a flow.
+_REGISTRY = re.compile(rf"@contact\.({'|'.join(set(VARIABLES) - {'name', 'first_name'})})\b")
 
 
 def definition(whole: Questions, flow_id: UUID, name: str) -> Json:
@@ -201,6 +205,7 @@ class _Flow:
 
     def _message(self, key: str, said: dict[str, str]) -> Json:
         action_id = self._id(key, "message")
+        said = {language: _REGISTRY.sub(r"@fields.\1", text) for language, text in said.items()}
         self._translate(action_id, "text", said)
         return {
             "type": "send_msg",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from mhero.flows.assets import assets_from_json
 from mhero.flows.environment import Environment
@@ -23,19 +22,13 @@ CHANNEL: Json = {
     "schemes": ["tel"],
     "roles": ["send", "receive"],
 }
+NOBODY: Json = {
+    "uuid": "00000000-0000-4000-8000-0000000a0001",
+    "status": "active",
+    "urns": ["tel:+231770000000"],
+}
 #: Somebody who answers for ever would otherwise be answered for ever.
 MOST_ANSWERS = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
-    """Who is talked with."""
-
-    name: str = ""
-    #: ISO 639-3, or empty.
-    language: str = ""
-    #: What texts can say of them, by key: `cadre`, `facility` and the like.
-    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,16 +53,18 @@ def talk(
     answers: Iterable[str] = (),
     *,
     at: datetime,
-    reader: Reader = Reader(),
-    zone: ZoneInfo = ZoneInfo("UTC"),  # noqa: B008
+    contact: Json | None = None,
+    zone: tzinfo = UTC,
     locations: Hierarchy | None = None,
     others: Iterable[Json] = (),
 ) -> Talk:
     """Starts the flow at a moment and gives it the answers. `others` are flows that it may enter.
 
-    Raises FlowError where the definition cannot be run.
+    `contact` is the engine's; without one it is somebody of whom nothing is known. Raises FlowError where
+    the definition cannot be run.
     """
-    fields = [{"key": key, "name": key.replace("_", " ").title(), "type": "text"} for key in reader.fields]
+    contact = {**NOBODY, **(contact or {})}
+    fields = [{"key": key, "name": key, "type": "text"} for key in contact.get("fields") or {}]
     new_id = _ids(at)
     assets = assets_from_json(
         {"flows": [definition, *others], "channels": [CHANNEL], "fields": fields}, uuid=new_id
@@ -86,7 +81,7 @@ def talk(
     sprint = start(
         assets=assets,
         environment=environment,
-        contact=_contact(reader),
+        contact=contact,
         trigger={"type": "manual", "flow": flow, "triggered_on": at.isoformat()},
         uuid=new_id,
     )
@@ -107,24 +102,12 @@ def talk(
     return Talk(lines=tuple(lines), status=str(sprint.session["status"]), results=_results(sprint))
 
 
-def _contact(reader: Reader) -> Json:
-    return {
-        "uuid": "00000000-0000-4000-8000-0000000a0001",
-        "id": 1,
-        "name": reader.name,
-        "language": reader.language,
-        "status": "active",
-        "urns": ["tel:+231770000000"],
-        "fields": {key: {"text": value} for key, value in reader.fields.items() if value},
-    }
-
-
 def _reply(text: str, at: datetime, new_id: Callable[[], str]) -> Json:
     event = {
         "uuid": new_id(),
         "type": "msg_received",
         "created_on": at.isoformat(),
-        "msg": {"text": text, "urn": "tel:+231770000000"},
+        "msg": {"text": text, "urn": NOBODY["urns"][0]},
     }
     return {"type": "msg", "resumed_on": at.isoformat(), "event": event}
 

@@ -13,7 +13,9 @@ def first_message(whole: Questions, language: str) -> str:
 
 
 def asked(whole: Questions, question: Question, language: str) -> str:
-    """The question with its numbered options, and how to skip it."""
+    """The question with its numbered options, and how to skip it; all in one language."""
+    if not question.text.get(language):
+        language = whole.language
     lines = [in_language(question.text, language, whole.language)]
     lines += [
         f"{digit} {in_language(label, language, whole.language)}"
@@ -28,6 +30,8 @@ def asked(whole: Questions, question: Question, language: str) -> str:
 
 def asked_again(whole: Questions, question: Question, language: str) -> str:
     """What is said to an answer that was not understood: so, how to answer, and the question once more."""
+    if not question.text.get(language):
+        language = whole.language
     sorry = in_language(whole.not_understood, language, whole.language)
     lines = [sorry or words.said(words.SORRY, language, whole.language)]
     lines += [how_to_answer(whole, question, language), asked(whole, question, language)]

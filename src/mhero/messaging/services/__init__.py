@@ -20,6 +20,7 @@ from mhero.messaging.services.flows import (
     save_revision,
 )
 from mhero.messaging.services.opt_outs import opt_in, opt_out
+from mhero.messaging.services.questions import keep_questions, ready_to_send, save_questions
 
 __all__ = [
     "BroadcastOrder",
@@ -30,15 +31,18 @@ __all__ = [
     "create_sms_channel",
     "duplicate_flow",
     "follow_contacts",
+    "keep_questions",
     "make_broadcast",
     "mark_handled",
     "opt_in",
     "opt_out",
     "publish_flow",
+    "ready_to_send",
     "rename_flow",
     "reply",
     "restore_flow",
     "restore_revision",
+    "save_questions",
     "save_revision",
     "send_test",
     "stop_broadcast",
