@@ -6,7 +6,11 @@ from zoneinfo import ZoneInfo
 
 def is_quiet(at: datetime, quiet_from: time, quiet_until: time, zone: ZoneInfo) -> bool:
     """Whether the aware moment lies in the quiet hours of the zone; equal ends mean that there are none."""
-    clock = at.astimezone(zone).time()
+    return is_quiet_time(at.astimezone(zone).time(), quiet_from, quiet_until)
+
+
+def is_quiet_time(clock: time, quiet_from: time, quiet_until: time) -> bool:
+    """Whether a time of day lies in the quiet hours."""
     if quiet_from <= quiet_until:
         return quiet_from <= clock < quiet_until
     return clock >= quiet_from or clock < quiet_until

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class OutreachConfig(AppConfig):
     name = "mhero.outreach"
     label = "outreach"
+
+    def ready(self) -> None:
+        from mhero.messaging.planned import list_with
+        from mhero.outreach.planned import planned_for
+
+        list_with(planned_for)

@@ -5,18 +5,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mhero.messaging.circumstances import rules
-from mhero.messaging.models import SMSChannel
+from mhero.messaging.models import SendingRules, SMSChannel
 from mhero.messaging.personal import problem_of
-from mhero.messaging.quiet import is_quiet, next_allowed
+from mhero.messaging.quiet import is_quiet, is_quiet_time, next_allowed
 from mhero.messaging.segments import count
 from mhero.outreach.audience import QUERY_KEYS, Filter
 from mhero.outreach.choices import Options
-from mhero.outreach.models import Audience, Draft
+from mhero.outreach.models import Audience, Draft, Repeat, Schedule
+from mhero.outreach.turns import Pattern
 from mhero.outreach.words import gender_name
 from mhero.platform.clock import now
 from mhero.platform.languages import language_name
@@ -118,20 +120,91 @@ def too_long_in_words(segments: int) -> str:
     }
 
 
-class WhenForm(forms.Form):
-    """When it goes out, until when, and by which channel."""
+class RepeatFields(forms.Form):
+    """How often a send is made again."""
 
     all_optional = True
 
+    repeats = forms.ChoiceField(
+        label=_("How often"), choices=Repeat.choices, required=False, widget=forms.RadioSelect
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("On which days of the week"),
+        choices=[(day, WEEKDAYS[day]) for day in range(7)],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    month_day = forms.TypedChoiceField(
+        label=_("On which day of the month"),
+        choices=[
+            ("", _("Choose a day")),
+            *((day, str(day)) for day in range(1, Schedule.LAST_DAY)),
+            (Schedule.LAST_DAY, _("The last day")),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("In a shorter month it is sent on the last day."),
+    )
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput,
+        help_text=_("Leave it empty to go on until somebody stops it."),
+    )
+
+    def pattern(self, cleaned: dict[str, Any], quiet: SendingRules) -> Pattern | None:
+        """What was chosen; None when it cannot be, which is said beside the field."""
+        at, starts_on, ends_on = cleaned.get("time"), cleaned.get("day"), cleaned.get("ends_on")
+        if not cleaned.get("repeats"):
+            self.add_error("repeats", gettext("Choose how often."))
+        elif cleaned["repeats"] == Repeat.WEEKLY and not cleaned.get("weekdays"):
+            self.add_error("weekdays", gettext("Choose the days of the week."))
+        elif cleaned["repeats"] == Repeat.MONTHLY and not cleaned.get("month_day"):
+            self.add_error("month_day", gettext("Choose the day of the month."))
+        if at is None:
+            self.add_error("time", gettext("Choose the time."))
+        elif is_quiet_time(at, quiet.quiet_from, quiet.quiet_until):
+            self.add_error("time", gettext("This is in the quiet hours. Choose a time outside them."))
+        if ends_on and ends_on < (starts_on or now().date()):
+            self.add_error("ends_on", gettext("The last day is before the first."))
+        if self.errors or at is None:
+            return None
+        return Pattern(
+            repeats=cleaned["repeats"],
+            weekdays=sorted(cleaned["weekdays"]) if cleaned["repeats"] == Repeat.WEEKLY else (),
+            month_day=cleaned["month_day"] if cleaned["repeats"] == Repeat.MONTHLY else None,
+            at=at,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+
+
+class RepeatForm(RepeatFields):
+    """Another pattern for a send that is made again and again."""
+
+    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput)
+    field_order = ("repeats", "weekdays", "month_day", "time", "ends_on")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["pattern"] = self.pattern(cleaned, rules())
+        return cleaned
+
+
+class WhenForm(RepeatFields):
+    """When it goes out, until when, and by which channel."""
+
     when = forms.ChoiceField(
         label=_("When to send"),
-        choices=[("now", _("Now")), ("later", _("At a later time"))],
+        choices=[("now", _("Now")), ("later", _("At a later time")), ("repeat", _("Again and again"))],
         initial="now",
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose when to send.")},
     )
-    day = forms.DateField(label=_("Day, for a later time"), required=False, widget=forms.DateInput)
-    time = forms.TimeField(label=_("Time, for a later time"), required=False, widget=forms.TimeInput)
+    day = forms.DateField(label=_("Day, or the first day"), required=False, widget=forms.DateInput)
+    time = forms.TimeField(label=_("Time, unless you send now"), required=False, widget=forms.TimeInput)
     expires_after_hours = forms.TypedChoiceField(
         label=_("Give up after"),
         coerce=int,
@@ -167,6 +240,8 @@ class WhenForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
+        if cleaned["when"] == "repeat":
+            cleaned["pattern"] = self.pattern(cleaned, self.rules)
         starts_at = self._chosen_time(cleaned) if cleaned["when"] == "later" else None
         cleaned["starts_at"] = starts_at
         if not self.errors:

@@ -16,15 +16,16 @@ from mhero.accounts.models import User
 from mhero.accounts.queries import workspace
 from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
-from mhero.messaging.models import Broadcast, Flow, SMSChannel
+from mhero.messaging.models import Broadcast, Flow
 from mhero.messaging.quiet import next_allowed
 from mhero.messaging.services import BroadcastOrder, make_broadcast
 from mhero.outreach.audience import Filter
+from mhero.outreach.errors import NoSMSChannel
 from mhero.outreach.models import Draft, Outcome, Schedule, Turn
 from mhero.outreach.queries import place_names
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import account_for, contact_ids
-from mhero.outreach.services import NAME_FROM_TEXT, needs_approval
+from mhero.outreach.services import NAME_FROM_TEXT, channel_for, needs_approval
 from mhero.outreach.turns import Pattern
 from mhero.outreach.words import describe
 from mhero.platform.clock import Clock, now
@@ -137,21 +138,23 @@ def _had(schedule: Schedule, turn: datetime, zone: ZoneInfo, clock: Clock) -> tu
     owner = schedule.owner
     if not owner.is_active or not owner.may("messages.send"):
         return Outcome.NOT_ALLOWED, None
-    channels = SMSChannel.objects.filter(is_enabled=True).order_by("created_at")
-    channel = channels.filter(id=schedule.sms_channel_id).first() or channels.first()
-    if channel is None:
+    try:
+        channel_id = channel_for(schedule.sms_channel_id)
+    except NoSMSChannel:
         return Outcome.NO_CHANNEL, None
-    flows = Flow.objects.filter(id=schedule.flow_id, is_archived=False, published_revision__isnull=False)
-    if schedule.flow_id and not flows.exists():
+    flows = Flow.objects.filter(is_archived=False, published_revision__isnull=False)
+    if schedule.flow_id and not flows.filter(id=schedule.flow_id).exists():
         return Outcome.NO_FLOW, None
     chosen, reach = Filter.from_json(schedule.filter), Reach.of(owner)
     accounted = account_for(chosen, reach)
     if not accounted.will_send:
         return Outcome.NOBODY, None
-    return Outcome.SENT, _send(schedule, turn, zone, channel, clock).id
+    return Outcome.SENT, _send(schedule, turn, zone, channel_id, clock).id
 
 
-def _send(schedule: Schedule, turn: datetime, zone: ZoneInfo, channel: SMSChannel, clock: Clock) -> Broadcast:
+def _send(
+    schedule: Schedule, turn: datetime, zone: ZoneInfo, channel_id: UUID | None, clock: Clock
+) -> Broadcast:
     chosen, reach, ours = Filter.from_json(schedule.filter), Reach.of(schedule.owner), rules()
     accounted = account_for(chosen, reach)
     begins = next_allowed(max(turn, clock()), ours.quiet_from, ours.quiet_until, zone)
@@ -161,7 +164,7 @@ def _send(schedule: Schedule, turn: datetime, zone: ZoneInfo, channel: SMSChanne
             text=schedule.text,
             flow_id=schedule.flow_id,
             simplifies_accents=schedule.simplifies_accents,
-            sms_channel_id=channel.id,
+            sms_channel_id=channel_id,
             contact_ids=contact_ids(chosen, reach),
             starts_at=turn,
             expires_at=begins + timedelta(hours=schedule.expires_after_hours),

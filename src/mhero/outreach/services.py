@@ -99,7 +99,7 @@ def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
         name=draft.name or " ".join(draft.text.split())[:NAME_FROM_TEXT],
         text=draft.text,
         simplifies_accents=draft.simplifies_accents,
-        sms_channel_id=_channel(plan.sms_channel_id),
+        sms_channel_id=channel_for(plan.sms_channel_id),
         contact_ids=contact_ids(chosen, reach),
         starts_at=plan.starts_at,
         expires_at=plan.expires_at,
@@ -111,7 +111,7 @@ def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
     )
 
 
-def _channel(channel_id: UUID | None) -> UUID | None:
+def channel_for(channel_id: UUID | None) -> UUID | None:
     """The channel that was chosen, or the only one; None lets each number choose among several."""
     enabled = list(SMSChannel.objects.filter(is_enabled=True).values_list("id", flat=True))
     if not enabled or (channel_id and channel_id not in enabled):

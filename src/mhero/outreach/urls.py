@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mhero.outreach.views import audiences, check, what, who
+from mhero.outreach.views import audiences, check, planned, what, who
 
 urlpatterns = [
     path("send/", who.send, name="send"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("send/<uuid:draft_id>/check", check.send_check, name="send_check"),
     path("send/<uuid:draft_id>/preview", check.preview, name="preview"),
     path("send/<uuid:draft_id>/example", check.send_example, name="send_example"),
+    path("messages/planned/<uuid:schedule_id>/", planned.planned, name="planned"),
+    path("messages/planned/<uuid:schedule_id>/stop", planned.planned_stop, name="planned_stop"),
     path("audiences/", audiences.audiences, name="audiences"),
     path("audiences/new", audiences.audience_new, name="audience_new"),
     path("audiences/people", audiences.audience_people, name="audience_people"),

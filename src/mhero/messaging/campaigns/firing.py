@@ -15,10 +15,9 @@ from mhero.accounts.models import User
 from mhero.accounts.queries import workspace
 from mhero.messaging.circumstances import rules
 from mhero.messaging.errors import NoSMSChannel
-from mhero.messaging.models import Broadcast, CampaignPoint, FiringState, StartMode
+from mhero.messaging.models import Broadcast, CampaignPoint, FiringState, SMSChannel, StartMode
 from mhero.messaging.quiet import next_allowed
 from mhero.messaging.services.broadcasts import BroadcastOrder, make_broadcast
-from mhero.messaging.services.channels import channel_to_send_by
 from mhero.platform.clock import Clock, now
 
 #: What could not be sent for this long is left out: a reminder of yesterday's visit helps nobody.
@@ -109,7 +108,7 @@ def _send(
             flow_id=point.flow_id,
             contact_ids=contacts,
             created_by=author,
-            sms_channel_id=channel_to_send_by().id,
+            sms_channel_id=_channel(),
             starts_at=starts_at,
             expires_at=begins + timedelta(hours=ours.expires_after_hours),
             audience_description=point.campaign.group.name,
@@ -120,6 +119,14 @@ def _send(
     )
     Broadcast.objects.filter(id=broadcast.id).update(translations=texts, campaign_point=point)
     return broadcast
+
+
+def _channel() -> UUID | None:
+    """The only channel that is on; None lets each number choose among several."""
+    enabled = list(SMSChannel.objects.filter(is_enabled=True).values_list("id", flat=True)[:2])
+    if not enabled:
+        raise NoSMSChannel
+    return enabled[0] if len(enabled) == 1 else None
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

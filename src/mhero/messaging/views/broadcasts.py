@@ -16,6 +16,7 @@ from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
 from mhero.messaging.errors import MessagingError, OwnSend
 from mhero.messaging.models import Broadcast, BroadcastStatus, Contact, Message, MessageStatus
+from mhero.messaging.planned import planned
 from mhero.messaging.queries.broadcasts import broadcasts_of, messages_of, progress_of, statuses_of
 from mhero.messaging.queries.inbox import contacts_of
 from mhero.messaging.reasons import REASONS, reason_of
@@ -23,11 +24,14 @@ from mhero.messaging.services import approve_broadcast, stop_broadcast
 from mhero.messaging.services.broadcasts import STOPPABLE
 from mhero.messaging.views.live import fragment
 from mhero.messaging.views.paging import page_of, uuid_of
+from mhero.messaging.views.stops import figures_of
 from mhero.platform.clock import now
 
 PAGE = 25
 #: Reports still come in this long after the last message left; then the page stops asking.
 REPORTS_COME = timedelta(hours=1)
+#: Answers to questions come in much longer; whoever looks after it has them by opening the page again.
+ANSWERS_COME = timedelta(hours=48)
 #: The states that stand above the others in the list.
 AHEAD = (BroadcastStatus.WAITING_FOR_APPROVAL, BroadcastStatus.HELD, BroadcastStatus.SCHEDULED)
 #: How the send's page groups its figures, in the order people read them.
@@ -58,6 +62,7 @@ def sends(request: SignedInRequest) -> HttpResponse:
         {
             "ahead": ahead,
             "can_send": user.may("messages.send"),
+            "planned": planned(user),
             "sends": [(send, counted[send.id], counted[send.id].total()) for send in rows],
             "newer": newer,
             "older": older,
@@ -175,12 +180,17 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
     user, at = request.user, now()
     progress = progress_of(send, user.area_id)
     is_over = send.finished_at is not None
-    waits = progress.by_status["sent"] and send.finished_at and at - send.finished_at < REPORTS_COME
+    waits = (
+        send.finished_at
+        and at - send.finished_at < (ANSWERS_COME if send.flow_id else REPORTS_COME)
+        and (send.flow_id or progress.by_status["sent"])
+    )
     decides = _may_decide(user, send)
     is_author = send.created_by_id == user.id
     hold_seconds = max(0, int((send.starts_at - at).total_seconds()))
     waits_for_approval = send.status == BroadcastStatus.WAITING_FOR_APPROVAL
-    return {
+    asks = figures_of(send, send.flow, user.area_id) if send.flow and send.started_at else {}
+    return asks | {
         "send": send,
         "progress": progress,
         "figures": [
@@ -195,6 +205,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
         "can_stop": send.status in STOPPABLE and decides and user.may("messages.send"),
         "can_approve": waits_for_approval and decides and not is_author and user.may("messages.approve"),
         "can_export": user.may("people.export"),
+        "can_see_flows": user.may("flows.view"),
         "at": at,
     }
 

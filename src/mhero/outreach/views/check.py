@@ -21,12 +21,12 @@ from mhero.messaging.personal import texts_for
 from mhero.messaging.quiet import is_quiet, next_allowed
 from mhero.messaging.segments import simplified
 from mhero.messaging.services import send_test
-from mhero.outreach import services
+from mhero.outreach import schedules, services
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
 from mhero.outreach.estimate import estimate
 from mhero.outreach.forms import WhenForm
-from mhero.outreach.models import Draft
+from mhero.outreach.models import Draft, Schedule
 from mhero.outreach.queries import place_names, readers
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import Addressee, account_for, recipient_before, recipients
@@ -50,6 +50,8 @@ def send_check(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
     form = WhenForm(request.POST or None, zone=zone, zone_name=_zone_name(zone))
     if request.method == "POST" and form.is_valid():
         try:
+            if form.cleaned_data["when"] == "repeat":
+                return redirect("planned", _repeated(request, draft, form.cleaned_data).id)
             broadcast = services.send(draft, request.user, _plan(form.cleaned_data))
             return redirect("broadcast", broadcast.id)
         except (NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged) as error:
@@ -144,6 +146,17 @@ def _plan(cleaned: dict[str, Any]) -> services.Plan:
         shown=cleaned["shown"],
         starts_at=cleaned["starts_at"],
         expires_at=cleaned["expires_at"],
+        sms_channel_id=channel.id if channel else None,
+    )
+
+
+def _repeated(request: SignedInRequest, draft: Draft, cleaned: dict[str, Any]) -> Schedule:
+    channel = cleaned.get("sms_channel")
+    return schedules.plan(
+        draft,
+        request.user,
+        cleaned["pattern"],
+        expires_after_hours=cleaned["expires_after_hours"],
         sms_channel_id=channel.id if channel else None,
     )
 
