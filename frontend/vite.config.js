@@ -38,6 +38,8 @@ export default defineConfig({
         console: "src/console.js",
         map: "src/map.js",
         chart: "src/chart.js",
+        // React and React Flow are this page's alone: nothing of it may be shared with the others.
+        editor: "src/editor.jsx",
       },
       output: {
         entryFileNames: "[name].js",

@@ -37,6 +37,7 @@ NAVIGATION = (
     Entry(label=_("Send"), url_name="send", permission="messages.send"),
     Entry(label=_("Messages"), url_name="messages", permission="messages.view"),
     Entry(label=_("Inbox"), url_name="inbox", permission="inbox.view"),
+    Entry(label=_("Flows"), url_name="flows", permission="flows.view"),
     Entry(
         label=_("People"),
         pages=(

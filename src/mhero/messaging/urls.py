@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from mhero.messaging import flow_urls
 from mhero.messaging.views import broadcasts, channels, file, inbox, settings
 
 urlpatterns: list[URLPattern] = [
@@ -27,4 +28,5 @@ urlpatterns: list[URLPattern] = [
     ),
     path("settings/sending-rules/", settings.sending_rules, name="sending_rules"),
     path("settings/usage/", settings.usage, name="usage"),
+    *flow_urls.urlpatterns,
 ]

@@ -5,6 +5,7 @@ nothing.
 Call `fill` inside a test that has a database.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -38,7 +39,7 @@ def fill() -> World:
     return World(
         visitors=users,
         samples=samples,
-        of_page={"sms_channel": of_sms_channel, "sms_channel_test": of_sms_channel},
+        of_page=dict.fromkeys(("sms_channel", "sms_channel_test", "sms_channel_log"), of_sms_channel),
     )
 
 
@@ -214,6 +215,30 @@ def _exchange() -> dict[str, Any]:
     }
 
 
+def _flows() -> dict[str, Any]:
+    from mhero.accounts.models import User
+    from mhero.messaging.definitions import empty_definition
+    from mhero.messaging.models.flows import FlowFile
+    from mhero.messaging.services import create_flow, publish_flow
+
+    user = User.objects.get(email="administrator@example.org")
+    flow_id, node_id = new_id(), str(new_id())
+    definition = empty_definition(flow_id, "Stock", "eng")
+    asked = {
+        "uuid": str(new_id()),
+        "type": "send_msg",
+        "text": "Is there BCG on your shelf, @contact.first_name?",
+    }
+    way = {"uuid": str(new_id()), "destination_uuid": None}
+    definition["nodes"] = [{"uuid": node_id, "actions": [asked], "exits": [way]}]
+    flow = create_flow("Stock", user, definition=definition, flow_id=flow_id)
+    publish_flow(flow.id, user)
+    file = FlowFile.objects.create(
+        name="flows.json", content=json.dumps({"flows": [definition]}).encode(), uploaded_by_id=user.id
+    )
+    return {"flow_id": flow.id, "file_id": file.id, "revision": 1}
+
+
 def _messaging(musu: Any, places: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     from mhero.messaging.models import Broadcast, Contact, Message, SMSChannel
 
@@ -254,7 +279,8 @@ def _messaging(musu: Any, places: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         **common,
     )
     Message.objects.create(is_incoming=True, text="Yes pls", status="received", answers_id=sent.id, **common)
-    return channel.id, {"broadcast_id": broadcast.id, "contact_id": contact.id, "message_id": sent.id}
+    flows = _flows()
+    return channel.id, flows | {"broadcast_id": broadcast.id, "contact_id": contact.id, "message_id": sent.id}
 
 
 def _outreach(korto: Any) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+// The drawing of the flow. React Flow moves, zooms and connects; what a step means is not its matter.
+import "@xyflow/react/dist/style.css";
+import { Background, Controls, MarkerType, MiniMap, ReactFlow, useNodesState, useReactFlow } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { labelOf } from "./describe.js";
+import { connect, move, nodesOf, positionsOf } from "./model.js";
+import { Step } from "./Step.jsx";
+import { canEdit, w } from "./words.js";
+
+const TYPES = { step: Step };
+const NONE = [];
+const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 };
+
+export function Canvas({ definition, change, issues, open, onOpen, onSelect, onDrop, trace, focus }) {
+  const flow = useReactFlow();
+  const [nodes, setNodes, onNodesChange] = useNodesState([]);
+  const moved = useRef({});
+
+  useEffect(() => {
+    const positions = positionsOf(definition);
+    setNodes((before) => {
+      const known = new Map(before.map((node) => [node.id, node]));
+      return nodesOf(definition).map((node, index) => {
+        const old = known.get(node.uuid);
+        const data = {
+          node,
+          issues: issues[node.uuid] ?? NONE,
+          isFirst: index === 0,
+          isNow: trace.now === node.uuid,
+          wasMet: trace.nodes.has(node.uuid),
+        };
+        return {
+          ...old,
+          id: node.uuid,
+          type: "step",
+          position: old?.dragging ? old.position : positions[node.uuid],
+          data,
+          ariaLabel: labelOf(node),
+        };
+      });
+    });
+  }, [definition, issues, trace, setNodes]);
+
+  const edges = useMemo(() => {
+    const known = new Set(nodesOf(definition).map((node) => node.uuid));
+    return nodesOf(definition).flatMap((node) =>
+      (node.exits ?? [])
+        .filter((exit) => known.has(exit.destination_uuid))
+        .map((exit) => ({
+          id: exit.uuid,
+          source: node.uuid,
+          sourceHandle: exit.uuid,
+          target: exit.destination_uuid,
+          type: "smoothstep",
+          markerEnd: MARKER,
+          focusable: false,
+          className: trace.exits.has(exit.uuid) ? "fe-edge fe-edge--met" : "fe-edge",
+        })),
+    );
+  }, [definition, trace]);
+
+  // Arrow keys move a selected step without dragging it: that is kept when they rest.
+  const timer = useRef(0);
+  const keepMoves = useCallback(() => {
+    const positions = moved.current;
+    moved.current = {};
+    if (Object.keys(positions).length) change("move", (before) => move(before, positions));
+  }, [change]);
+  const onChanges = useCallback(
+    (changes) => {
+      onNodesChange(changes);
+      if (!canEdit) return;
+      for (const each of changes) {
+        if (each.type === "position" && each.position && !each.dragging) moved.current[each.id] = each.position;
+      }
+      clearTimeout(timer.current);
+      timer.current = setTimeout(keepMoves, 300);
+    },
+    [onNodesChange, keepMoves],
+  );
+  const onDragStop = useCallback(
+    (_event, _node, dragged) => {
+      const positions = Object.fromEntries(dragged.map((node) => [node.id, node.position]));
+      change("", (before) => move(before, positions));
+      moved.current = {};
+    },
+    [change],
+  );
+
+  useEffect(() => {
+    if (!focus) return;
+    flow.fitView({ nodes: [{ id: focus.uuid }], maxZoom: 1, duration: 250, padding: 0.5 });
+    setNodes((before) => before.map((node) => ({ ...node, selected: node.id === focus.uuid })));
+    document.querySelector(`.react-flow__node[data-id="${focus.uuid}"]`)?.focus({ preventScroll: true });
+  }, [flow, focus, setNodes]);
+
+  const onKeyDown = (event) => {
+    const node = event.target.closest?.(".react-flow__node");
+    if (node && event.target === node && event.key === "Enter") {
+      event.preventDefault();
+      onOpen(node.dataset.id);
+    }
+  };
+  const onConnectEnd = (event, connection) => {
+    if (connection.isValid || !connection.fromHandle || connection.fromHandle.type !== "source") return;
+    const point = "changedTouches" in event ? event.changedTouches[0] : event;
+    const position = flow.screenToFlowPosition({ x: point.clientX, y: point.clientY });
+    onDrop({ node: connection.fromNode.id, exit: connection.fromHandle.id }, { x: position.x - 130, y: position.y });
+  };
+
+  return (
+    <div className="fe-canvas" onKeyDown={onKeyDown}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={TYPES}
+        onNodesChange={onChanges}
+        onNodeDragStop={onDragStop}
+        onNodeClick={(event, node) => !event.shiftKey && !event.metaKey && !event.ctrlKey && onOpen(node.id)}
+        onPaneClick={() => onOpen(null)}
+        onSelectionChange={onSelect}
+        onConnect={({ source, sourceHandle, target }) => change("", (before) => connect(before, source, sourceHandle, target))}
+        onConnectEnd={canEdit ? onConnectEnd : undefined}
+        onEdgeDoubleClick={(_event, edge) => canEdit && change("", (before) => connect(before, edge.source, edge.id, null))}
+        nodesDraggable={canEdit}
+        nodesConnectable={canEdit}
+        deleteKeyCode={null}
+        multiSelectionKeyCode="Shift"
+        selectionKeyCode="Shift"
+        connectionRadius={40}
+        minZoom={0.1}
+        maxZoom={1.5}
+        onlyRenderVisibleElements={nodes.length > 150}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+        ariaLabelConfig={{
+          "node.a11yDescription.default": w("a11y_step"),
+          "node.a11yDescription.keyboardDisabled": w("a11y_step"),
+          "edge.a11yDescription.default": w("a11y_way"),
+          "controls.ariaLabel": w("a11y_controls"),
+          "controls.zoomIn.ariaLabel": w("zoom_in"),
+          "controls.zoomOut.ariaLabel": w("zoom_out"),
+          "controls.fitView.ariaLabel": w("show_all"),
+          "minimap.ariaLabel": w("map"),
+          "handle.ariaLabel": w("way"),
+          "node.a11yDescription.ariaLiveMessage": ({ direction, x, y }) => w("a11y_moved", { direction, x: Math.round(x), y: Math.round(y) }),
+        }}
+      >
+        <Background gap={20} size={1.5} color="#c9d3d0" />
+        <Controls showInteractive={false} position="bottom-left" />
+        {nodes.length > 12 && <MiniMap pannable zoomable position="bottom-right" nodeColor={(node) => (node.id === open ? "#0b5f57" : "#b8c9c4")} />}
+      </ReactFlow>
+    </div>
+  );
+}
