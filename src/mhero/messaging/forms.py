@@ -1,6 +1,5 @@
 """The forms of the conversation service's pages."""
 
-import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from mhero.messaging.models import SendingRules, SMSChannel, SMSChannelType
+from mhero.messaging.models import SendingRules
 from mhero.messaging.stop import plain
 
 #: Six SMS of the GSM alphabet.
@@ -37,78 +36,6 @@ class ReplyForm(forms.Form):
         ),
         error_messages={"required": _("Write your answer.")},
     )
-
-
-class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
-    send_url = forms.URLField(
-        label=_("Address of the provider"),
-        help_text=_("Where messages are sent to, such as https://sms.example.org/send"),
-        assume_scheme="https",
-    )
-    username = forms.CharField(
-        label=_("User name"),
-        required=False,
-        help_text=_("For Kannel."),
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    secret = forms.CharField(
-        label=_("Password or token"),
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Kept encrypted and never shown again. Leave it empty to keep the one we have."),
-    )
-    answer_contains = forms.CharField(
-        label=_("Words in a good answer"),
-        required=False,
-        max_length=100,
-        help_text=_("A message counts as sent only when the provider’s answer holds these words."),
-    )
-    rate = forms.FloatField(
-        label=_("Text messages a second"),
-        min_value=0.1,
-        max_value=5000,
-        help_text=_("What the provider allows."),
-    )
-    concurrency = forms.IntegerField(label=_("Requests at one time"), min_value=1, max_value=256, initial=16)
-
-    class Meta:
-        model = SMSChannel
-        fields = [
-            "name", "type", "address", "send_url", "username", "secret", "answer_contains", "rate",
-            "concurrency", "is_enabled",
-        ]  # fmt: skip
-        widgets = {"type": forms.RadioSelect}
-        help_texts = {"address": _("What health workers see and answer to, such as 1234.")}
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        kept = self.instance.settings
-        self.initial["secret"] = ""
-        self.initial["username"] = kept.get("username", "")
-        self.initial["answer_contains"] = kept.get("answer_contains", "")
-        self.fields["type"].choices = SMSChannelType.choices  # type: ignore[attr-defined]
-
-    def clean_address(self) -> str:
-        address = str(self.cleaned_data["address"]).strip()
-        if not re.fullmatch(r"\+?\d{2,15}|[A-Za-z0-9 &._-]{3,11}", address):
-            raise ValidationError(_("Use a number such as 1234, or a name of 3 to 11 letters."))
-        return address
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("type") == SMSChannelType.KANNEL and not cleaned.get("username"):
-            self.add_error("username", _("Kannel needs a user name."))
-        return cleaned
-
-    def save(self, commit: bool = True) -> SMSChannel:
-        before = SMSChannel.objects.filter(pk=self.instance.pk).values_list("secret", flat=True).first()
-        self.instance.secret = self.cleaned_data["secret"] or before or ""
-        own = {name: self.cleaned_data[name] for name in ("username", "answer_contains")}
-        kept = {name: value for name, value in self.instance.settings.items() if name not in own}
-        self.instance.settings = kept | {name: value for name, value in own.items() if value}
-        saved: SMSChannel = super().save(commit)
-        return saved
 
 
 class SendingRulesForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path
 
-from mhero.messaging import flow_urls
 from mhero.messaging.views import broadcasts, channels, file, inbox, settings
 
 urlpatterns: list[URLPattern] = [
@@ -23,10 +22,10 @@ urlpatterns: list[URLPattern] = [
     path("operations/sms-channels/", channels.sms_channels, name="sms_channels"),
     path("operations/sms-channels/new", channels.sms_channel_new, name="sms_channel_new"),
     path("operations/sms-channels/<uuid:channel_id>/", channels.sms_channel, name="sms_channel"),
+    path("operations/sms-channels/<uuid:channel_id>/log", channels.sms_channel_log, name="sms_channel_log"),
     path(
         "operations/sms-channels/<uuid:channel_id>/test", channels.sms_channel_test, name="sms_channel_test"
     ),
     path("settings/sending-rules/", settings.sending_rules, name="sending_rules"),
     path("settings/usage/", settings.usage, name="usage"),
-    *flow_urls.urlpatterns,
 ]

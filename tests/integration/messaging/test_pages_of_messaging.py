@@ -268,34 +268,6 @@ def test_a_person_without_a_contact_has_an_empty_conversation(cast: Cast) -> Non
     assert cast.visit(cast.korto, "person_conversation", cast.musu.person_id).status_code == 302
 
 
-def test_a_channel_keeps_its_password_when_the_box_is_left_empty(cast: Cast) -> None:
-    from mhero.messaging.models import SMSChannel
-
-    fields = {
-        "name": "Kannel of MTN",
-        "type": "kannel",
-        "address": "1234",
-        "send_url": "http://10.0.0.7:13013/cgi-bin/sendsms",
-        "username": "mhero",
-        "secret": "first",
-        "rate": "20",
-        "concurrency": "8",
-        "is_enabled": "on",
-    }
-    assert cast.post(cast.korto, "sms_channel_new", **fields).status_code == 302
-    channel = SMSChannel.objects.get(name="Kannel of MTN")
-    assert (channel.secret, channel.settings) == ("first", {"username": "mhero"})
-    assert len(channel.callback_secret) > 20
-    page = cast.visit(cast.korto, "sms_channel", channel.id).content.decode()
-    assert "first" not in page
-    assert f"/c/kn/{channel.id}.{channel.callback_secret}/receive" in page
-    cast.post(cast.korto, "sms_channel", channel.id, **(fields | {"secret": "", "rate": "5"}))
-    channel.refresh_from_db()
-    assert (channel.secret, channel.rate) == ("first", 5)
-    wrong = cast.post(cast.korto, "sms_channel_new", **(fields | {"name": "Other", "username": ""}))
-    assert "Kannel needs a user name." in wrong.content.decode()
-
-
 def test_a_test_message_goes_to_ones_own_phone(cast: Cast) -> None:
     from mhero.messaging.models import Message
 

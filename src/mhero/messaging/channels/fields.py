@@ -51,5 +51,21 @@ def username_field(help: Words = "") -> Field:
     return Field(name="username", label=_("User name"), help=help)
 
 
+#: What health workers see and answer to.
+SHORT_CODE = Field(
+    name="address",
+    label=_("Short code or number"),
+    help=_("What health workers see and answer to, such as 1234."),
+    pattern=r"\+?\d{2,15}|[A-Za-z0-9 &._-]{3,11}",
+    wrong=_("Use a number such as 1234, or a name of 3 to 11 letters."),
+)
+PHONE = Field(
+    name="address",
+    label=_("Phone number"),
+    help=_("With the country’s code, such as +231770000001."),
+    pattern=r"\+\d{7,15}",
+    wrong=_("Use a whole number, such as +231770000001."),
+)
+
 RECEIVE = CallbackAddress(action="receive", label=_("Replies"))
 STATUS = CallbackAddress(action="status", label=_("Delivery reports"))

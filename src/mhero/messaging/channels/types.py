@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from mhero.messaging.channels.callback import Arrival, Callback
-from mhero.messaging.channels.fields import CallbackAddress, Field, Words
+from mhero.messaging.channels.fields import SHORT_CODE, CallbackAddress, Field, Words
 from mhero.messaging.reasons import PROVIDER_REFUSED
 from mhero.platform.gateway import LocalResponse
 
@@ -103,12 +103,18 @@ class ChannelType(ABC):
     code: ClassVar[str]
     #: In callback addresses; RapidPro's letters where it has the type.
     letters: ClassVar[str]
+    #: What it is, for somebody who has to choose.
+    about: ClassVar[Words]
+    #: What health workers see.
+    address: ClassVar[Field] = SHORT_CODE
     #: What has to be said about a channel of this kind.
     fields: ClassVar[tuple[Field, ...]]
     #: What the provider has to be told, in its own console.
     callbacks: ClassVar[tuple[CallbackAddress, ...]]
     #: Where it sends to, unless a field asks for it.
     send_url: ClassVar[str] = ""
+    #: SMS a second, until somebody says what the provider allows.
+    usual_rate: ClassVar[float] = 10
     #: The most characters that the provider takes in one request; longer texts leave in several.
     longest_text: ClassVar[int] = 10_000
     #: What the provider calls the word that proves our address to it; it is the callback secret.

@@ -1,14 +1,24 @@
 """SMS channels: made, changed, and the one that a new send takes."""
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from mhero.messaging.errors import NoSMSChannel
+from django.conf import settings
+
+from mhero.messaging.channel_log import redacted
+from mhero.messaging.channels import TYPES
+from mhero.messaging.channels.types import Channel
+from mhero.messaging.errors import NoSMSChannel, NotRegistered
 from mhero.messaging.models import SMSChannel
 from mhero.messaging.sending.balance import ANY_PHONE
 from mhero.messaging.sending.choice import Candidate, Choice
+from mhero.platform.errors import PartnerError
+from mhero.platform.http import RecordedClient
+
+REGISTER_SECONDS = 10
 
 
 def create_sms_channel(
@@ -16,7 +26,7 @@ def create_sms_channel(
     type: str,
     name: str,
     address: str,
-    send_url: str,
+    send_url: str = "",
     settings: Mapping[str, Any] | None = None,
     secret: str = "",
     signing_secret: str = "",
@@ -30,7 +40,7 @@ def create_sms_channel(
         type=type,
         name=name,
         address=address,
-        send_url=send_url,
+        send_url=send_url or TYPES[type].send_url,
         settings=dict(settings or {}),
         secret=secret,
         signing_secret=signing_secret,
@@ -50,6 +60,38 @@ def new_callback_secret() -> str:
 def callback_name(channel: SMSChannel) -> str:
     """What stands for the channel in callback addresses: `/c/<type>/<this>/<action>`."""
     return f"{channel.id}.{channel.callback_secret}"
+
+
+def register(channel: SMSChannel) -> bool:
+    """Tells the provider our addresses; False where that is done by hand. Raises `NotRegistered`."""
+    ours = as_channel(channel)
+    request = TYPES[channel.type].registration(ours)
+    if request is None:
+        return False
+    client = RecordedClient(request.url, partner=channel.name, timeout_seconds=REGISTER_SECONDS, attempts=1)
+    try:
+        with client:
+            client.request(request.method, request.url, json=json.loads(request.body or b"{}"))
+    except PartnerError as error:
+        raise NotRegistered(redacted(str(error), ours)) from error
+    return True
+
+
+def as_channel(channel: SMSChannel) -> Channel:
+    """The row as its kind needs it."""
+    return Channel(
+        id=channel.id,
+        type=channel.type,
+        address=channel.address,
+        send_url=channel.send_url,
+        settings=channel.settings,
+        secret=channel.secret,
+        signing_secret=channel.signing_secret,
+        callback_secret=channel.callback_secret,
+        rate=channel.rate,
+        concurrency=channel.concurrency,
+        gateway_url=settings.CONFIGURATION.gateway_url,
+    )
 
 
 def channel_to_send_by(number: str = "") -> SMSChannel:

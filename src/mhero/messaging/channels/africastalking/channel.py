@@ -45,6 +45,7 @@ SANDBOX = "sandbox"
 class AfricasTalking(ChannelType):
     code = "africastalking"
     letters = "at"
+    about = _("A provider with short codes in many countries of Africa.")
     fields = (
         username_field(_("The user name of your application, or “sandbox” to try it.")),
         secret_field(_("API key")),

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from mhero.messaging.channels.callback import Arrival, Callback, message, no_such_action, report
-from mhero.messaging.channels.fields import CallbackAddress
+from mhero.messaging.channels.fields import PHONE, CallbackAddress
 from mhero.messaging.channels.types import Channel, ChannelType, Outcome, Outgoing, ProviderRequest
 from mhero.messaging.errors import BadCallback
 
@@ -21,6 +21,8 @@ FETCH = "messages"
 class Android(ChannelType):
     code = "android"
     letters = "an"
+    about = _("A phone with a SIM card of yours, for tests and small programmes.")
+    address = PHONE
     fields = ()
     callbacks = (
         CallbackAddress(action=FETCH, label=_("Messages to send")),
@@ -28,6 +30,7 @@ class Android(ChannelType):
         CallbackAddress(action="receive", label=_("Messages that came in")),
     )
     is_polled = True
+    usual_rate = 0.5
 
     def request(self, channel: Channel, message: Outgoing) -> ProviderRequest:
         raise NotImplementedError("The phone fetches its messages itself.")

@@ -40,6 +40,7 @@ STATUS_OF_CODE = {
 class Clickatell(ChannelType):
     code = "clickatell"
     letters = "ct"
+    about = _("A provider with numbers in many countries.")
     fields = (
         secret_field(_("API key"), _("Of an SMS integration in Clickatell’s portal.")),
         Field(

@@ -31,6 +31,7 @@ CONTENT_TYPES = {"form": FORM, "json": JSON, "xml": "text/xml; charset=utf-8"}
 class External(ChannelType):
     code = "external"
     letters = "ex"
+    about = _("Any provider that takes messages at a web address.")
     fields = (
         url_field(_("Where messages are sent to, such as https://sms.example.org/send")),
         Field(

@@ -44,6 +44,7 @@ LATER = {
 class Infobip(ChannelType):
     code = "infobip"
     letters = "ib"
+    about = _("A provider with numbers all over the world.")
     fields = (
         url_field(_("Your own base address, such as https://abc123.api.infobip.com")),
         secret_field(_("API key")),

@@ -40,6 +40,7 @@ CONTENT = "ACK/Jasmin"
 class Jasmin(ChannelType):
     code = "jasmin"
     letters = "js"
+    about = _("Your own Jasmin, and by it any operator’s SMPP account.")
     fields = (
         url_field(_("Where Jasmin’s HTTP API listens, such as http://jasmin.example.org:1401/send")),
         username_field(),

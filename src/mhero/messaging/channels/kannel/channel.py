@@ -29,6 +29,7 @@ STATUS_OF_REPORT = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "
 class Kannel(ChannelType):
     code = "kannel"
     letters = "kn"
+    about = _("Your own Kannel, and by it any operator’s SMPP account.")
     fields = (
         url_field(
             _("Where Kannel’s smsbox listens, such as http://kannel.example.org:13013/cgi-bin/sendsms")

@@ -38,6 +38,14 @@ BUTTON = "Share my phone number"
 class Telegram(ChannelType):
     code = "telegram"
     letters = "tg"
+    about = _("A bot, for people who wrote to it first.")
+    address = Field(
+        name="address",
+        label=_("Name of the bot"),
+        help=_("The name that ends in “bot”, without the @."),
+        pattern=r"[A-Za-z0-9_]{5,32}",
+        wrong=_("The name of a bot has 5 to 32 letters, digits and underscores."),
+    )
     fields = (
         secret_field(_("Token of the bot"), _("BotFather gives it to you when you make the bot.")),
         Field(

@@ -39,6 +39,7 @@ STATUS_OF_REPORT = {
 class Twilio(ChannelType):
     code = "twilio"
     letters = "t"
+    about = _("A provider with numbers all over the world.")
     fields = (
         Field(
             name="account_sid",

@@ -44,6 +44,7 @@ SIGNATURES = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
 class Vonage(ChannelType):
     code = "vonage"
     letters = "nx"
+    about = _("A provider with numbers all over the world, once called Nexmo.")
     fields = (
         Field(name="api_key", label=_("API key")),
         secret_field(_("API secret")),

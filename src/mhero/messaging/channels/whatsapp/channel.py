@@ -16,7 +16,7 @@ from mhero.messaging.channels.callback import (
     report,
     with_plus,
 )
-from mhero.messaging.channels.fields import RECEIVE, Field, secret_field
+from mhero.messaging.channels.fields import PHONE, RECEIVE, Field, secret_field
 from mhero.messaging.channels.types import (
     Channel,
     ChannelType,
@@ -48,6 +48,8 @@ STATUS_OF_REPORT = {"sent": "sent", "delivered": "delivered", "read": "delivered
 class WhatsApp(ChannelType):
     code = "whatsapp"
     letters = "wac"
+    about = _("Answers to people who wrote to your WhatsApp number in the last day.")
+    address = PHONE
     fields = (
         Field(
             name="phone_number_id",
