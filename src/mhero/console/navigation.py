@@ -47,6 +47,7 @@ NAVIGATION = (
             Entry(label=_("Saved lists"), url_name="audiences", permission="people.view"),
         ),
     ),
+    Entry(label=_("Results"), url_name="results", permission="messages.view"),
     Entry(
         label=_("Operations"),
         apart=True,

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mhero.console import first_steps, home, team, views
+from mhero.console import first_steps, home, results_map, team, views
 from mhero.platform import health
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("home/map.json", home.map_data, name="home_map"),
+    path("results/<uuid:flow_id>/map.json", results_map.results_map, name="results_map"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("settings/go-live/", first_steps.go_live, name="go_live"),
     path("settings/team/", team.team, name="team"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include("mhero.exchange.urls")),
     path("", include("mhero.registry.urls")),
     path("", include("mhero.messaging.urls")),
+    path("", include("mhero.messaging.results_urls")),
     path("", include("mhero.connectors.urls")),
     path("", include("mhero.outreach.urls")),
     path("health", health.health, name="health"),
