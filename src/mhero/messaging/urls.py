@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from mhero.messaging.views import broadcasts, channels, file, inbox, settings
+from mhero.messaging import flow_urls
+from mhero.messaging.views import (
+    broadcasts,
+    channels,
+    file,
+    inbox,
+    questions,
+    settings,
+)
 
 urlpatterns: list[URLPattern] = [
     path("messages/", broadcasts.sends, name="messages"),
@@ -18,6 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("inbox/<uuid:contact_id>/", inbox.conversation, name="conversation"),
     path("inbox/<uuid:contact_id>/handled", inbox.conversation_handled, name="conversation_handled"),
     path("inbox/<uuid:contact_id>/opt-out", inbox.opt_out_by_hand, name="opt_out"),
+    path("flows/questions", questions.questions_new, name="questions_new"),
+    path("flows/questions/look", questions.questions_look, name="questions_new_look"),
+    path("flows/<uuid:flow_id>/questions", questions.questions_edit, name="questions_edit"),
+    path("flows/<uuid:flow_id>/questions/look", questions.questions_look, name="questions_look"),
     path("people/<uuid:person_id>/messages", inbox.person_conversation, name="person_conversation"),
     path("operations/sms-channels/", channels.sms_channels, name="sms_channels"),
     path("operations/sms-channels/new", channels.sms_channel_new, name="sms_channel_new"),
@@ -28,4 +40,5 @@ urlpatterns: list[URLPattern] = [
     ),
     path("settings/sending-rules/", settings.sending_rules, name="sending_rules"),
     path("settings/usage/", settings.usage, name="usage"),
+    *flow_urls.urlpatterns,
 ]

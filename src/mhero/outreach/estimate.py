@@ -57,6 +57,18 @@ def estimate(text: str, readers: Readers, *, simplifies: bool) -> Estimate:
     )
 
 
+def estimate_most(segments: int, readers: Readers) -> Estimate:
+    """When each of them gets so many SMS."""
+    return Estimate(
+        people=readers.people,
+        fewest=segments,
+        most=segments,
+        segments=segments * readers.people,
+        is_exact=False,
+        cost=_cost(Decimal(segments), readers),
+    )
+
+
 def by_operator(ranges: Iterable[tuple[str, int]]) -> dict[str, int]:
     """How many people each operator serves, from `recipients.numbers`."""
     counts: dict[str, int] = {}

@@ -44,6 +44,8 @@ class Draft(models.Model):
     #: What the team calls it; the people who are texted do not see it.
     name = models.CharField(_("name"), max_length=200, blank=True, default="")
     text = models.TextField(blank=True, default="")
+    #: The flow that it starts with each person; None for a message.
+    flow_id = models.UUIDField(null=True)
     simplifies_accents = models.BooleanField(default=False)
     #: The broadcast that it became.
     broadcast_id = models.UUIDField(null=True)

@@ -9,8 +9,8 @@ from django.db import transaction
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
-from mhero.messaging.models import Broadcast, SMSChannel
-from mhero.messaging.services import BroadcastOrder, make_broadcast
+from mhero.messaging.models import Broadcast, Flow, SMSChannel
+from mhero.messaging.services import BroadcastOrder, make_broadcast, ready_to_send
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
 from mhero.outreach.models import Audience, Draft
@@ -65,6 +65,12 @@ def prepare(user: User, chosen: Filter, draft: Draft | None = None) -> Draft:
     return draft
 
 
+def ask(draft: Draft, flow: Flow) -> None:
+    """The send asks questions instead of saying something."""
+    draft.flow_id, draft.name, draft.text = flow.id, flow.name, ""
+    draft.save(update_fields=["flow_id", "name", "text"])
+
+
 def needs_approval(people: int) -> bool:
     return people > rules().approval_above
 
@@ -73,7 +79,7 @@ def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
     """Makes the draft a broadcast, once: however often it is asked for, it is the same one.
 
     Raises `PeopleChanged` when the page showed another number than is true now, `NobodyToText`,
-    `NothingWritten` and `NoSMSChannel`.
+    `NothingWritten` and `NoSMSChannel`; for questions also `QuestionsUnfinished` and `InvalidFlow`.
     """
     with transaction.atomic():
         # Whoever presses the button twice waits here for the first press to end.
@@ -87,7 +93,7 @@ def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
 
 
 def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
-    if not draft.text.strip():
+    if not draft.flow_id and not draft.text.strip():
         raise NothingWritten
     chosen, reach = Filter.from_json(draft.filter), Reach.of(user)
     accounted = account_for(chosen, reach)
@@ -95,9 +101,11 @@ def _order(draft: Draft, user: User, plan: Plan) -> BroadcastOrder:
         raise NobodyToText
     if accounted.will_send != plan.shown:
         raise PeopleChanged(shown=plan.shown, found=accounted.will_send)
+    flow = ready_to_send(draft.flow_id, user) if draft.flow_id else None
     return BroadcastOrder(
         name=draft.name or " ".join(draft.text.split())[:NAME_FROM_TEXT],
-        text=draft.text,
+        text="" if flow else draft.text,
+        flow_id=flow.id if flow else None,
         simplifies_accents=draft.simplifies_accents,
         sms_channel_id=channel_for(plan.sms_channel_id),
         contact_ids=contact_ids(chosen, reach),

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from mhero.outreach.views import audiences, check, planned, what, who
+from mhero.outreach.views import ask, audiences, check, planned, what, who
 
 urlpatterns = [
     path("send/", who.send, name="send"),
     path("send/start", who.send_start, name="send_start"),
     path("send/count", who.audience_count, name="audience_count"),
     path("send/<uuid:draft_id>/what", what.send_what, name="send_what"),
+    path("send/<uuid:draft_id>/ask", ask.send_ask, name="send_ask"),
     path("send/<uuid:draft_id>/segments", what.segment_count, name="segment_count"),
     path("send/<uuid:draft_id>/check", check.send_check, name="send_check"),
     path("send/<uuid:draft_id>/preview", check.preview, name="preview"),

@@ -10,6 +10,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from mhero.accounts.access import SignedInRequest
+from mhero.messaging.models import Flow
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import FilterNotUnderstood
 from mhero.outreach.models import Draft
@@ -42,6 +43,14 @@ def draft_of(request: SignedInRequest, draft_id: UUID) -> Draft:
         return open_draft(draft_id, request.user)
     except Draft.DoesNotExist as error:
         raise Http404 from error
+
+
+def flow_named(text: str | None) -> Flow | None:
+    """The flow of an identifier, if it can be sent."""
+    try:
+        return Flow.objects.filter(id=UUID(text), is_archived=False).first() if text else None
+    except ValueError:
+        return None
 
 
 def people_url(chosen: Filter, reach: Reach, reason: Reason | None = None) -> str:

@@ -15,16 +15,17 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.queries import workspace
 from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
-from mhero.messaging.errors import CannotBeTexted
+from mhero.messaging.errors import CannotBeTexted, InvalidFlow, QuestionsUnfinished
 from mhero.messaging.models import SMSChannel
 from mhero.messaging.personal import texts_for
 from mhero.messaging.quiet import is_quiet, next_allowed
 from mhero.messaging.segments import simplified
 from mhero.messaging.services import send_test
 from mhero.outreach import schedules, services
+from mhero.outreach.asking import asked_by, first_words_for
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
-from mhero.outreach.estimate import estimate
+from mhero.outreach.estimate import estimate, estimate_most
 from mhero.outreach.forms import WhenForm
 from mhero.outreach.models import Draft, Schedule
 from mhero.outreach.queries import place_names, readers
@@ -44,7 +45,7 @@ def send_check(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
     draft = draft_of(request, draft_id)
     if draft.broadcast_id:
         return redirect("broadcast", draft.broadcast_id)
-    if not draft.text:
+    if not draft.text and not draft.flow_id:
         return redirect("send_what", draft_id=draft.id)
     zone = ZoneInfo(workspace().time_zone)
     form = WhenForm(request.POST or None, zone=zone, zone_name=_zone_name(zone))
@@ -54,7 +55,9 @@ def send_check(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
                 return redirect("planned", _repeated(request, draft, form.cleaned_data).id)
             broadcast = services.send(draft, request.user, _plan(form.cleaned_data))
             return redirect("broadcast", broadcast.id)
-        except (NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged) as error:
+        except (
+            InvalidFlow, NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged, QuestionsUnfinished
+        ) as error:  # fmt: skip
             form.add_error(None, _in_words(error))
     return render(request, "outreach/check.html", _context(request, draft, form, zone))
 
@@ -90,8 +93,12 @@ def send_example(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
 def _context(request: SignedInRequest, draft: Draft, form: WhenForm, zone: ZoneInfo) -> dict[str, Any]:
     chosen, reach, ours, at = Filter.from_json(draft.filter), Reach.of(request.user), rules(), now()
     accounted = account_for(chosen, reach)
-    reached = readers(draft.text, chosen, reach, accounted.will_send)
+    asked = asked_by(draft)
+    text = asked.first_words if asked else draft.text
+    reached = readers(text, chosen, reach, accounted.will_send)
     return {
+        "asked": asked,
+        "most": estimate_most(asked.weight.most, reached) if asked else None,
         "draft": draft,
         "form": form,
         "accounted": accounted,
@@ -99,7 +106,7 @@ def _context(request: SignedInRequest, draft: Draft, form: WhenForm, zone: ZoneI
         "all_url": people_url(chosen, reach),
         "description": describe(chosen, place_names(chosen.places)),
         "query": chosen.to_query(),
-        "estimate": estimate(draft.text, reached, simplifies=draft.simplifies_accents),
+        "estimate": estimate(text, reached, simplifies=draft.simplifies_accents),
         "needs_approval": services.needs_approval(accounted.will_send),
         "rules": ours,
         "zone_name": _zone_name(zone),
@@ -136,6 +143,8 @@ def _preview(request: SignedInRequest, draft: Draft) -> dict[str, Any]:
 
 
 def _text_for(draft: Draft, reader: Addressee | None) -> str:
+    if draft.flow_id:
+        return first_words_for(draft, reader)
     text = texts_for(draft.text, [reader])[0] if reader else draft.text
     return simplified(text) if draft.simplifies_accents else text
 
@@ -171,6 +180,8 @@ def _in_words(error: Exception) -> str:
             return gettext("Nobody can be sent this message. Choose other people.")
         case NoSMSChannel():
             return gettext("There is no way to send yet. An administrator must connect an SMS provider.")
+        case QuestionsUnfinished() | InvalidFlow():
+            return gettext("The questions are not finished. Put them right, then send.")
         case _:
             return gettext("Write the message first.")
 

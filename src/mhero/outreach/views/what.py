@@ -49,7 +49,9 @@ def send_what(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
         "data-count-target": "line",
     }
     if request.method == "POST" and form.is_valid():
-        form.save()
+        draft = form.save(commit=False)
+        draft.flow_id = None
+        draft.save()
         return redirect("send_check", draft_id=draft.id)
     chosen = Filter.from_json(draft.filter)
     context = {

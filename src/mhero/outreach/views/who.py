@@ -17,7 +17,7 @@ from mhero.outreach.forms import WhoForm
 from mhero.outreach.models import Draft
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import account_for
-from mhero.outreach.views.asked import draft_of, figures, filter_in, people_url
+from mhero.outreach.views.asked import draft_of, figures, filter_in, flow_named, people_url
 from mhero.outreach.words import describe
 
 
@@ -50,7 +50,7 @@ def audience_count(request: SignedInRequest) -> HttpResponse:
     """The account beside the choices, while one chooses; the page's address follows."""
     chosen = filter_in(request.GET)
     response = render(request, "outreach/count.html", _counted(request, chosen))
-    query = "&".join(filter(None, [chosen.to_query(), _draft_query(request.GET)]))
+    query = "&".join(filter(None, [chosen.to_query(), _further(request.GET)]))
     response["HX-Replace-Url"] = f"{reverse('send')}?{query}" if query else reverse("send")
     return response
 
@@ -61,7 +61,10 @@ def send_start(request: SignedInRequest) -> HttpResponse:
     """On to the text, with the people as they are ticked now."""
     chosen = filter_in(request.POST)
     draft = services.prepare(request.user, chosen, _draft(request, request.POST))
-    return redirect("send_what", draft_id=draft.id)
+    flow = flow_named(request.POST.get("flow"))
+    if flow is not None:
+        services.ask(draft, flow)
+    return redirect("send_check" if draft.flow_id else "send_what", draft_id=draft.id)
 
 
 def _counted(request: SignedInRequest, chosen: Filter) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def _counted(request: SignedInRequest, chosen: Filter) -> dict[str, Any]:
         "query": chosen.to_query(),
         "all_url": people_url(chosen, reach),
         "draft_id": request.GET.get("draft", ""),
+        "flow": flow_named(request.GET.get("flow")),
     }
 
 
@@ -89,6 +93,6 @@ def _draft(request: SignedInRequest, query: QueryDict) -> Draft | None:
     return None if draft.broadcast_id else draft
 
 
-def _draft_query(query: QueryDict) -> str:
-    draft = query.get("draft")
-    return urlencode({"draft": draft}) if draft else ""
+def _further(query: QueryDict) -> str:
+    """What the address says beside the people: the send that was begun, the questions that were chosen."""
+    return urlencode({name: query[name] for name in ("draft", "flow") if query.get(name)})
