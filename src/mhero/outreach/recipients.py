@@ -42,6 +42,18 @@ WITH chosen AS (
       AND (%(genders)s::text[] IS NULL OR person.gender = ANY (%(genders)s::text[]))
       AND (%(languages)s::text[] IS NULL OR person.languages && %(languages)s::text[]
            OR person.language_correction = ANY (%(languages)s::text[]))
+      -- A nurse with a second post in Bong is a nurse in Bong only if that post is a nurse's.
+      AND (%(any_post)s OR cardinality(person.cadres) <= 1 AND cardinality(person.facility_types) <= 1
+           OR EXISTS (
+               SELECT FROM registry_role AS post LEFT JOIN registry_place AS place ON place.id = post.place_id
+               WHERE post.person_id = person.id AND post.is_active
+                 AND (post.start IS NULL OR post.start <= %(today)s)
+                 AND (post."end" IS NULL OR post."end" >= %(today)s)
+                 AND (%(places)s::uuid[] IS NULL OR place.path && %(places)s::uuid[])
+                 AND (%(cadres)s::text[] IS NULL OR post.cadre = ANY (%(cadres)s::text[]))
+                 AND (%(facility_types)s::text[] IS NULL
+                      OR place.facility_type = ANY (%(facility_types)s::text[]))
+           ))
 )
 """
 
@@ -199,6 +211,8 @@ def _rows(
         "skills": list(chosen.skills) or None,
         "genders": list(chosen.genders) or None,
         "languages": list(chosen.languages) or None,
+        # What a post says has to fit together only where two things are asked of it.
+        "any_post": sum(map(bool, (chosen.places, chosen.cadres, chosen.facility_types))) < 2,
         **(values or {}),
     }
     with connection.cursor() as cursor:

@@ -63,6 +63,26 @@ def test_a_place_of_any_level_holds_everybody_below_it(country: SimpleNamespace)
     assert account(reach(), places=(places.bomi, places.bong))["chosen"] == 10
 
 
+def test_cadre_and_place_must_be_those_of_one_post(country: SimpleNamespace) -> None:
+    from uuid import uuid4
+
+    from mhero.registry.models import Person, Role
+
+    places = country.places
+    person = country.add_person(
+        20, "Two Posts", places.hospital, "+231770000020", cadres=["Nurse", "Registrar"]
+    )
+    Person.objects.filter(id=person).update(
+        place_ids=[places.country, places.bong, places.gbarnga, places.hospital, places.bomi, places.clinic],
+        facility_types=["Clinic", "Hospital"],
+    )
+    Role.objects.create(id=uuid4(), person_id=person, place_id=places.hospital, cadre="Nurse")
+    Role.objects.create(id=uuid4(), person_id=person, place_id=places.clinic, cadre="Registrar")
+    assert account(reach(), cadres=("Registrar",), places=(places.bomi,)) == {"chosen": 1, "will_send": 1}
+    assert account(reach(), cadres=("Registrar",), places=(places.bong,)) == {}
+    assert account(reach(), cadres=("Registrar",)) == {"chosen": 1, "will_send": 1}
+
+
 def test_a_phone_that_two_people_share_is_reached_through_either_of_them(country: SimpleNamespace) -> None:
     # Only the one whose contact is not under her own name is chosen: the phone still gets the message.
     said = account(reach(), places=(country.places.clinic,))
