@@ -158,9 +158,9 @@ def _address(name: str, world: World) -> str:
     from django.urls import get_resolver, reverse
 
     parameters = next(iter(get_resolver().reverse_dict.getlist(name)))[0][0][1]
-    unknown = set(parameters) - set(world.samples)
-    assert not unknown, f"give {unknown} a value in the samples of tests/integration/console/world.py"
     samples = world.samples | world.of_page.get(name, {})
+    unknown = set(parameters) - set(samples)
+    assert not unknown, f"give {unknown} a value in the samples of tests/integration/console/world.py"
     return reverse(name, kwargs={parameter: samples[parameter] for parameter in parameters})
 
 

@@ -7,7 +7,7 @@ Call `fill` inside a test that has a database.
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +35,15 @@ def fill() -> World:
     sms_channel, of_messaging = _messaging(musu, places)
     samples = {"person_id": musu.id, "place_id": places["Phebe Hospital"].id}
     samples |= _accounts(users) | _exchange() | of_messaging | _outreach(users["administrator"])
+    samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
+    of_answers = _answers(sms_channel)
     return World(
         visitors=users,
         samples=samples,
-        of_page=dict.fromkeys(("sms_channel", "sms_channel_test", "sms_channel_log"), of_sms_channel),
+        of_page=dict.fromkeys(("sms_channel", "sms_channel_test", "sms_channel_log"), of_sms_channel)
+        | of_answers
+        | {"broadcast_reask": of_answers["broadcast_conversations"]},
     )
 
 
@@ -283,11 +287,60 @@ def _messaging(musu: Any, places: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     return channel.id, flows | {"broadcast_id": broadcast.id, "contact_id": contact.id, "message_id": sent.id}
 
 
+def _answers(channel_id: UUID) -> dict[str, dict[str, Any]]:
+    """Questions that Musu was asked, for the pages of what was answered."""
+    from tests.integration.messaging.answering import ask, make_flow, make_send
+
+    from mhero.messaging.models import Contact, SMSChannel
+
+    flow = make_flow()
+    send = make_send(flow, SMSChannel.objects.get(id=channel_id))
+    # With this seed she answers everything.
+    ask(flow, send, list(Contact.objects.filter(name="Musu Kollie")), seed=0)
+    pages = ("of", "way", "counts", "table", "csv", "xlsx", "map")
+    of_flow = {f"results_{page}": {"flow_id": flow.id} for page in pages}
+    return of_flow | {
+        "results_question": {"flow_id": flow.id, "key": "why"},
+        "broadcast_conversations": {"broadcast_id": send.id},
+    }
+
+
 def _outreach(korto: Any) -> dict[str, Any]:
     from mhero.outreach.models import Audience, Draft
+    from mhero.outreach.schedules import plan
+    from mhero.outreach.turns import Pattern
 
     audience = Audience.objects.create(name="Nurses of Bong", filter={"cadres": ["Registered Nurse"]})
     draft = Draft.objects.create(
         owner=korto, filter={"cadres": ["Registered Nurse"]}, text="Hello @contact.first_name"
     )
-    return {"draft_id": draft.id, "audience_id": audience.id}
+    pattern = Pattern(repeats="weekly", weekdays=[0], at=time(9))
+    schedule = plan(draft, korto, pattern, expires_after_hours=24)
+    return {"draft_id": draft.id, "audience_id": audience.id, "schedule_id": schedule.id}
+
+
+def _lists(korto: Any, flow_id: UUID) -> dict[str, Any]:
+    from mhero.messaging.models import Contact, ContactField, Flow, Global, Label
+    from mhero.messaging.services.campaigns import PointOrder, add_point, create_campaign
+    from mhero.messaging.services.groups import create_group
+    from mhero.messaging.services.triggers import TriggerOrder, save_trigger
+
+    musu = Contact.objects.get(name="Musu Kollie")
+    group = create_group("Trainees", [musu.id], korto)
+    campaign = create_campaign("Before the training", group, korto)
+    order = PointOrder(relative_to="created_on", offset=2, texts={"eng": "Welcome @contact.first_name"})
+    point = add_point(campaign, order, korto)
+    trigger = save_trigger(
+        TriggerOrder(type="keyword", flow=Flow.objects.get(id=flow_id), words=["stock"]), korto
+    )
+    ContactField.objects.create(key="hotline", name="Own hotline")
+    Global.objects.create(key="hotline", name="Hotline", value="4455")
+    label = Label.objects.create(name="Complaint")
+    return {
+        "group_id": group.id,
+        "campaign_id": campaign.id,
+        "point_id": point.id,
+        "trigger_id": trigger.id,
+        "key": "hotline",
+        "label_id": label.id,
+    }
