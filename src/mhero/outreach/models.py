@@ -6,6 +6,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
+from mhero.outreach.stock.models import StockLevel as StockLevel
+from mhero.outreach.stock.models import StockProduct as StockProduct
+from mhero.outreach.stock.models import StockReport as StockReport
+from mhero.outreach.stock.models import StockRules as StockRules
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
 

@@ -4,6 +4,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from mhero.outreach.schedules import run_due
+from mhero.outreach.stock import tasks as stock
 from mhero.platform.worker import Pump
 
 
@@ -19,4 +20,4 @@ async def _step() -> bool:
 
 
 def pumps() -> list[Pump]:
-    return [Pump(name="outreach.schedules", step=_step, every_seconds=10)]
+    return [Pump(name="outreach.schedules", step=_step, every_seconds=10), *stock.pumps()]

@@ -1,0 +1,258 @@
+"""Taking stock reports: what a text says becomes what is on hand, an answer, and values for DHIS2."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import override
+
+from mhero.accounts.queries import workspace
+from mhero.connectors.services import put_values
+from mhero.messaging.commands import CommandSaid
+from mhero.outreach.stock import alerts, queries
+from mhero.outreach.stock.answers import (
+    amounts_in_words,
+    asked_back,
+    codes_in_words,
+    language_of,
+    say,
+)
+from mhero.outreach.stock.models import ReportState, StockLevel, StockProduct, StockReport, StockRules
+from mhero.outreach.stock.periods import Period
+from mhero.outreach.stock.plausibility import Doubt, Told, doubt_about, used
+from mhero.outreach.texts import grammars
+from mhero.outreach.texts.stock import Amount, Asked, Question, StockReader
+from mhero.registry.models import Person, Place, PlaceKind
+
+#: How long the same text again confirms amounts that were doubted.
+CONFIRMED_WITHIN: Final = timedelta(hours=1)
+#: Products in the example of a text.
+EXAMPLES: Final = ((0, 20), (1, 5))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reporter:
+    person: Person
+    facility: Place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Doubted:
+    amount: Amount
+    doubt: Doubt
+    before: int | None
+
+
+class Reporting:
+    """One text of one reporter, taken in the caller's transaction."""
+
+    def __init__(self, said: CommandSaid, products: Sequence[StockProduct], rules: StockRules) -> None:
+        self._said = said
+        self._rules = rules
+        self._products = {product.code: product for product in products}
+        self._language = language_of(said.contact.language)
+
+    def take(self) -> str | None:
+        """The answer; None when the text is no stock report."""
+        reading = StockReader(queries.as_read(self._products.values())).read(self._said.text)
+        if reading is None:
+            return None
+        self._language = reading.language
+        reporter = self._reporter()
+        if isinstance(reporter, str):
+            return say(self._language, reporter)
+        day = self._said.received_at.astimezone(ZoneInfo(workspace().time_zone)).date()
+        self._period = Period.reported_on(day, self._rules.period_type, self._rules.grace_days)
+        taken, doubted = self._believed(reading.amounts, reporter.facility)
+        report = self._keep(reporter, taken, doubted)
+        gone = self._keep_levels(report, reporter.facility, taken)
+        if gone:
+            alerts.tell_of_stock_outs(report, reporter.person, reporter.facility, gone)
+        missing = self._missing(reporter.facility, reading.questions)
+        if taken:
+            self._push(reporter.facility, taken, day if not missing and not doubted else None)
+        return self._answer(reporter.facility, taken, doubted, reading.questions, missing)
+
+    def _reporter(self) -> _Reporter | str:
+        """Who reports for which facility; or the key of the answer that says why not."""
+        person_id = self._said.contact.person_id
+        people = Person.objects.select_related("place").filter(is_active=True)
+        person = people.filter(id=person_id).first() if person_id else None
+        if person is None:
+            return "not_registered"
+        if person.place is None or person.place.kind != PlaceKind.FACILITY:
+            return "no_facility"
+        if self._rules.cadres and not set(self._rules.cadres) & set(person.cadres):
+            return "not_asked"
+        return _Reporter(person=person, facility=person.place)
+
+    def _believed(self, amounts: Iterable[Amount], facility: Place) -> tuple[list[Amount], list[_Doubted]]:
+        """What is taken, and what is to be confirmed unless this text does so."""
+        amounts = list(amounts)
+        before = queries.before(facility.id, self._period)
+        doubted: list[_Doubted] = []
+        for code, told in _by_product(amounts).items():
+            known = before.get(self._products[code].id, queries.NOTHING_BEFORE)
+            if doubt := doubt_about(told, known):
+                doubted += [
+                    _Doubted(amount=amount, doubt=doubt, before=known.on_hand)
+                    for amount in amounts
+                    if amount.product == code
+                ]
+        if doubted and self._is_confirmed([one.amount for one in doubted]):
+            doubted = []
+        held = {one.amount for one in doubted}
+        return [amount for amount in amounts if amount not in held], doubted
+
+    def _is_confirmed(self, amounts: Sequence[Amount]) -> bool:
+        """Whether the same person told the same within the last hour, and was asked to tell it again."""
+        asked = StockReport.objects.filter(
+            contact_id=self._said.contact.id,
+            state=ReportState.TO_CONFIRM,
+            reported_at__gte=self._said.received_at - CONFIRMED_WITHIN,
+            reported_at__lte=self._said.received_at,
+        )
+        last = asked.exclude(id=self._said.message_id).order_by("-reported_at").first()
+        return last is not None and sorted(last.doubted) == sorted(_as_json(amounts))
+
+    def _keep(self, reporter: _Reporter, taken: Sequence[Amount], doubted: Sequence[_Doubted]) -> StockReport:
+        state = ReportState.TAKEN if taken else ReportState.NOT_UNDERSTOOD
+        return StockReport.objects.create(
+            id=self._said.message_id,
+            contact_id=self._said.contact.id,
+            person_id=reporter.person.id,
+            facility=reporter.facility,
+            period=self._period.name,
+            text=self._said.text,
+            reported_at=self._said.received_at,
+            state=ReportState.TO_CONFIRM if doubted else state,
+            doubted=_as_json([one.amount for one in doubted]),
+            language=self._language,
+        )
+
+    def _keep_levels(
+        self, report: StockReport, facility: Place, taken: Sequence[Amount]
+    ) -> list[StockProduct]:
+        """Keeps what is on hand; returns the products of which nothing is left since this report."""
+        before = queries.before(facility.id, self._period)
+        now_there = {
+            level.product_id: level
+            for level in StockLevel.objects.filter(facility=facility, period=self._period.name)
+        }
+        gone = []
+        for code, told in _by_product(taken).items():
+            product = self._products[code]
+            level = now_there.get(product.id) or StockLevel(
+                facility=facility,
+                product=product,
+                period=self._period.name,
+                period_start=self._period.start,
+            )
+            was_gone = level.on_hand == 0
+            for metric in ("on_hand", "received", "issued"):
+                if (number := getattr(told, metric)) is not None:
+                    setattr(level, metric, number)
+            whole = Told(on_hand=level.on_hand, received=level.received, issued=level.issued)
+            level.used = used(whole, before.get(product.id, queries.NOTHING_BEFORE).on_hand)
+            level.report = report
+            level.save()
+            if level.on_hand == 0 and not was_gone:
+                gone.append(product)
+        return gone
+
+    def _missing(self, facility: Place, questions: Sequence[Question]) -> list[str]:
+        """The products of this facility that nobody has told of in this period, but for those asked about."""
+        told = set(
+            StockLevel.objects.filter(
+                facility=facility, period=self._period.name, on_hand__isnull=False
+            ).values_list("product_id", flat=True)
+        )
+        asked = {question.product for question in questions}
+        return [
+            code
+            for code, product in self._products.items()
+            if product.id not in told and code not in asked and queries.keeps(facility, product)
+        ]
+
+    def _push(self, facility: Place, taken: Sequence[Amount], completed_on: date | None) -> None:
+        values = {
+            element: str(amount.number)
+            for amount in taken
+            if amount.metric == grammars.ON_HAND and (element := self._products[amount.product].data_element)
+        }
+        if self._rules.data_set and values:
+            put_values(
+                facility.id,
+                self._rules.data_set,
+                self._period.name,
+                values,
+                at=self._said.received_at,
+                completed_on=completed_on,
+            )
+
+    def _answer(
+        self,
+        facility: Place,
+        taken: Sequence[Amount],
+        doubted: Sequence[_Doubted],
+        questions: Sequence[Question],
+        missing: Sequence[str],
+    ) -> str:
+        language = self._language
+        parts = []
+        if taken:
+            words = amounts_in_words(language, taken)
+            parts.append(say(language, "recorded", facility=facility.name.strip(), amounts=words))
+        for one in doubted:
+            values = {"code": one.amount.product, "number": one.amount.number, "before": one.before or 0}
+            parts.append(say(language, one.doubt, **values))
+        if doubted:
+            parts.append(say(language, "confirm"))
+        units = {code: product.unit for code, product in self._products.items()}
+        parts += asked_back(language, questions, units)
+        if any(question.kind in {Asked.WHICH_NUMBER, Asked.NOTHING} for question in questions):
+            parts.append(say(language, "example", example=self._example()))
+        elif missing and taken and not doubted:
+            parts.append(say(language, "missing", codes=codes_in_words(missing)))
+        elif not questions and not doubted:
+            parts.append(say(language, "thanks"))
+        return " ".join(parts)
+
+    def _example(self) -> str:
+        codes = list(self._products)
+        return " ".join(f"{codes[place]} {number}" for place, number in EXAMPLES if place < len(codes))
+
+
+def _by_product(amounts: Iterable[Amount]) -> dict[str, Told]:
+    told: dict[str, dict[str, int]] = {}
+    for amount in amounts:
+        told.setdefault(amount.product, {})[amount.metric] = amount.number
+    return {code: Told(**metrics) for code, metrics in told.items()}
+
+
+def _as_json(amounts: Iterable[Amount]) -> list[list[object]]:
+    return [[amount.metric, amount.product, amount.number] for amount in amounts]
+
+
+class StockCommand:
+    """Stock reports as a command of messaging."""
+
+    name: Final = "stock"
+
+    def __init__(self) -> None:
+        # Until the products are read nothing is a stock report; they are before the first text is taken in.
+        self._reader = StockReader(())
+
+    def learn(self) -> None:
+        """Reads the products, by whose names a text is claimed."""
+        self._reader = StockReader(queries.as_read(queries.products()))
+
+    def claims(self, text: str) -> bool:
+        return self._reader.claims(text)
+
+    def take(self, said: CommandSaid) -> str | None:
+        # The words of the console's languages have no place in an answer.
+        with override(None):
+            return Reporting(said, queries.products(), queries.rules()).take()
