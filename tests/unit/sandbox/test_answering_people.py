@@ -94,6 +94,10 @@ def test_the_order_of_asking_changes_nothing() -> None:
         ("Reply with your 9 digit employee number", "code"),
         ("What do you need most?", "open"),
         ("The workshop is on Monday.", "none"),
+        ("How is the stock?\n1 Enough\n2 Out of stock", "options"),
+        ("Sorry.\nAnswer with a number from 0 to 50.\nNurses on duty?", "number"),
+        ("When did it end?\nDay/month/year, such as 25/03/2026", "date"),
+        ("Which county do you work in?", "place"),
     ],
 )
 def test_a_text_is_understood_as_people_would(text: str, kind: str) -> None:
@@ -110,6 +114,29 @@ def test_answers_are_clean_dirty_and_in_other_languages() -> None:
     french = Counter(reply(Question.of("Is it open?"), ("fr", "en"), "cha", Random(n)) for n in range(200))
     assert kpelle["ee"] > 10
     assert french["oui"] > 10
+
+
+def test_people_answer_what_is_asked() -> None:
+    country = Country.generate(people=400, facilities=60)
+    people = Answerers(country.seed, country.people)
+    person = next(p for p in country.people if p.number and p.roles)
+    asked = {
+        "How is the stock?\n1 Enough\n2 Out of stock": {"1", "2", "Enough", "Out of stock pls"},
+        "Answer with a number from 0 to 5. How many?": {"0", "5"},
+        "Which county?": {person.roles[0].facility.county.name},
+        "Since when? Day/month/year": {"31/12/2025", "yesterday"},
+    }
+    for text, some in asked.items():
+        given = {
+            answer.text
+            for ordinal in range(800)
+            if (
+                answer := people.answer(
+                    number=f"+231{person.number}", ordinal=ordinal, text=text, hour=9, in_conversation=True
+                )
+            )
+        }
+        assert some <= given, text
 
 
 def test_people_of_the_country_answer_in_their_own_language() -> None:

@@ -130,11 +130,13 @@ class Network:
     def _answer(self, message: Message, phone: Phone, ordinal: int) -> None:
         if phone.stopped:
             return
+        now = self._clock()
         answer = self._people.answer(
             number=phone.number,
             ordinal=ordinal,
             text=message.text,
-            hour=self._clock().hour,  # Liberia's time is UTC.
+            hour=now.hour,  # Liberia's time is UTC.
+            today=now.date(),
             in_conversation=phone.answered,
         )
         phone.answered = answer is not None

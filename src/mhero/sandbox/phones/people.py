@@ -16,6 +16,7 @@ direction and no figure, or nothing at all, the line says "assumed".
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 from typing import Final
 
@@ -79,7 +80,14 @@ class Answerers:
         return self._people.get(number)
 
     def answer(
-        self, *, number: str, ordinal: int, text: str, hour: int, in_conversation: bool
+        self,
+        *,
+        number: str,
+        ordinal: int,
+        text: str,
+        hour: int,
+        in_conversation: bool,
+        today: date = date(2026, 1, 1),
     ) -> Answer | None:
         """What the person says to her phone's `ordinal`th message, or None.
 
@@ -105,7 +113,15 @@ class Answerers:
         # In conversation the phone is in the hand already; assumed to be ten times as fast.
         seconds = MEDIAN_SECONDS * spread * (0.1 if in_conversation else 1)
         cadre = person.roles[0].job.cadre if person and person.roles else ""
-        return Answer(text=reply(question, languages, cadre, draw), seconds=seconds, stops=False)
+        words = reply(question, languages, cadre, draw, today=today, places=_places(person))
+        return Answer(text=words, seconds=seconds, stops=False)
+
+
+def _places(person: Person | None) -> dict[str, str]:
+    if person is None or not person.roles:
+        return {}
+    facility = person.roles[0].facility
+    return {"county": facility.county.name, "district": facility.district.name, "facility": facility.name}
 
 
 def willingness(
