@@ -20,6 +20,8 @@ _NUMBERS = frozenset(
 _DATES = frozenset(f"has_date{suffix}" for suffix in ("", "_lt", "_eq", "_gt"))
 _PLACES = frozenset({"has_state", "has_district", "has_ward"})
 _TEXTS = frozenset({"has_text", "has_value", "has_phone", "has_email", "has_time"})
+#: Tests that say how an answer is written.
+_SORTING = frozenset({"has_pattern"})
 
 
 class AnswerKind(StrEnum):
@@ -178,7 +180,10 @@ def _named(names: Mapping[str, str], categories: Iterable[Any]) -> frozenset[str
 
 
 def _kind(router: Json) -> AnswerKind:
+    # What is only sorted out by its form, as unclear or skipped, does not make a number a choice.
     tests = {str(case.get("type")) for case in router.get("cases") or []}
+    if tests & (_NUMBERS | _DATES | _PLACES | _TEXTS):
+        tests -= _SORTING
     if tests & _NUMBERS and tests <= _NUMBERS | _TEXTS:
         return AnswerKind.NUMBER
     if tests & _DATES and tests <= _DATES | _TEXTS:
