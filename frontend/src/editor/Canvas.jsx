@@ -9,12 +9,15 @@ import { canEdit, w } from "./words.js";
 
 const TYPES = { step: Step };
 const NONE = [];
+const LEAST_ZOOM = 0.55;
+const READING_ZOOM = 0.8;
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 };
 
 export function Canvas({ definition, change, issues, open, onOpen, onSelect, onDrop, trace, focus }) {
   const flow = useReactFlow();
   const [nodes, setNodes, onNodesChange] = useNodesState([]);
   const moved = useRef({});
+  const place = useRef(null);
 
   useEffect(() => {
     const positions = positionsOf(definition);
@@ -94,6 +97,26 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
     document.querySelector(`.react-flow__node[data-id="${focus.uuid}"]`)?.focus({ preventScroll: true });
   }, [flow, focus, setNodes]);
 
+  // A large flow is shown from its beginning rather than too small to read.
+  const onInit = () => {
+    const [first] = nodesOf(definition);
+    if (flow.getZoom() >= LEAST_ZOOM || !first) return;
+    const { x, y } = positionsOf(definition)[first.uuid];
+    flow.setCenter(x + 115, y + place.current.clientHeight / (2 * READING_ZOOM) - 60, { zoom: READING_ZOOM });
+  };
+  // What opens beside the drawing may cover the step that it is about.
+  useEffect(() => {
+    if (!open) return undefined;
+    const timer = setTimeout(() => {
+      const step = place.current?.querySelector(`.react-flow__node[data-id="${open}"]`)?.getBoundingClientRect();
+      const all = place.current?.getBoundingClientRect();
+      if (!step || (step.left > all.left && step.right < all.right && step.top > all.top && step.bottom < all.bottom)) return;
+      const { x, y } = flow.getNode(open).position;
+      flow.setCenter(x + 115, y + 60, { zoom: Math.max(flow.getZoom(), LEAST_ZOOM), duration: 200 });
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [flow, open]);
+
   const onKeyDown = (event) => {
     const node = event.target.closest?.(".react-flow__node");
     if (node && event.target === node && event.key === "Enter") {
@@ -105,11 +128,11 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
     if (connection.isValid || !connection.fromHandle || connection.fromHandle.type !== "source") return;
     const point = "changedTouches" in event ? event.changedTouches[0] : event;
     const position = flow.screenToFlowPosition({ x: point.clientX, y: point.clientY });
-    onDrop({ node: connection.fromNode.id, exit: connection.fromHandle.id }, { x: position.x - 130, y: position.y });
+    onDrop({ node: connection.fromNode.id, exit: connection.fromHandle.id }, { x: position.x - 115, y: position.y });
   };
 
   return (
-    <div className="fe-canvas" onKeyDown={onKeyDown}>
+    <div className="fe-canvas" ref={place} onKeyDown={onKeyDown}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -131,6 +154,7 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
         minZoom={0.1}
         maxZoom={1.5}
         onlyRenderVisibleElements={nodes.length > 150}
+        onInit={onInit}
         fitView
         fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
         ariaLabelConfig={{

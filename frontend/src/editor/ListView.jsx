@@ -25,14 +25,14 @@ export function ListView({ definition, issues, onOpen, open }) {
       {nodes.map((node) => (
         <li key={node.uuid} id={`fe-list-${node.uuid}`} className={`fe-list__step${open === node.uuid ? " fe-list__step--open" : ""}`}>
           <h3 className="govuk-heading-s fe-list__title">
-            <button type="button" className="app-link-button" onClick={() => onOpen(node.uuid)}>{w("step_number", { number: number.get(node.uuid) })} {titleOf(node)}</button>
+            <button type="button" className="app-link-button" onClick={() => onOpen(node.uuid)}>{w("step_number", { number: number.get(node.uuid) })} · {titleOf(node)}</button>
           </h3>
           {(node.actions ?? []).map((action) => <p key={action.uuid} className="fe-list__action"><span className="app-muted">{actionTitle(action)}:</span> {actionWords(action)}</p>)}
           {(issues[node.uuid] ?? []).map((issue, index) => <p key={index} className="fe-issue">{inWords(issue)}</p>)}
           <ul className="fe-list__ways">
             {waysOf(node).map((way) => (
               <li key={way.uuid}>
-                {way.name ? w("after_way", { way: way.name }) : w("after")}{" "}
+                {way.name ? w("after_way", { way: way.name }) : w("after")} <span aria-hidden="true">→</span>{" "}
                 {number.has(way.destination) ? (
                   <a className="govuk-link" href={`#fe-list-${way.destination}`}>{w("step_number", { number: number.get(way.destination) })}</a>
                 ) : (

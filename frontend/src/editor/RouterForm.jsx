@@ -66,7 +66,7 @@ function Cases({ node, onChange, set }) {
           )}
         </div>
       ))}
-      {canEdit && <button type="button" className="govuk-button govuk-button--secondary fe-small" onClick={() => onChange(withCase(node))}>{w("add_case")}</button>}
+      {canEdit && <button type="button" className="govuk-button govuk-button--secondary fe-small" onClick={() => onChange(withCase(others(node)))}>{w("add_case")}</button>}
       {other && (
         <Text
           label={w("field_other")}
@@ -76,6 +76,13 @@ function Cases({ node, onChange, set }) {
       )}
     </fieldset>
   );
+}
+
+// As soon as some answers are told apart, the rest are no longer all of them.
+function others(node) {
+  const { router } = node;
+  const rename = (each) => (each.uuid === router.default_category_uuid && each.name === w("name_any") ? { ...each, name: w("name_other") } : each);
+  return { ...node, router: { ...router, categories: router.categories.map(rename) } };
 }
 
 const fitted = (words = [], type) => Array.from({ length: TESTS[type] ?? words.length }, (_, index) => words[index] ?? "");
@@ -121,16 +128,20 @@ function Buckets({ node, onChange, set }) {
   );
 }
 
+function lasting(seconds) {
+  const [unit, size] = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]].find(([, each]) => seconds % each === 0);
+  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(seconds / size);
+}
+
 function Patience({ node, onChange }) {
   const { timeout } = node.router.wait;
   const seconds = timeout?.seconds ?? 0;
   const options = [...new Set([...PATIENCE, ...(seconds ? [seconds] : [])])].sort((a, b) => a - b);
-  const words = (each) => (each % 86400 === 0 ? w("days", { number: each / 86400 }) : each % 3600 === 0 ? w("hours", { number: each / 3600 }) : w("minutes", { number: Math.round(each / 60) }));
   return (
     <>
       <Tick label={w("has_patience")} value={Boolean(seconds)} onChange={(on) => onChange(withTimeout(node, on ? 86400 : 0, w("no_answer")))} />
       {seconds > 0 && (
-        <Choice label={w("field_patience")} value={String(seconds)} options={options.map((each) => [String(each), words(each)])} onChange={(text) => onChange(withTimeout(node, Number(text), w("no_answer")))} />
+        <Choice label={w("field_patience")} value={String(seconds)} options={options.map((each) => [String(each), lasting(each)])} onChange={(text) => onChange(withTimeout(node, Number(text), w("no_answer")))} />
       )}
     </>
   );

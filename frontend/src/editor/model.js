@@ -14,13 +14,14 @@ export const nodesOf = (definition) => definition.nodes ?? [];
 export const nodeOf = (definition, uuid) => nodesOf(definition).find((node) => node.uuid === uuid);
 const uiOf = (definition, uuid) => definition._ui?.nodes?.[uuid] ?? {};
 
-const WIDTH = 260;
-const GAP = { across: 60, down: 60 };
+// Of a step in the drawing, in its pixels; the height is a guess that errs on the large side.
+const WIDTH = 230;
+const GAP = { across: 60, down: 60, least: 24 };
 
 export function heightOf(node) {
   const actions = node.actions ?? [];
-  const lines = actions.reduce((sum, action) => sum + Math.min(4, Math.ceil((action.text ?? "x").length / 32)), 0);
-  return 70 + lines * 22 + (waysOf(node).length > 1 ? 34 : 22);
+  const lines = actions.reduce((sum, action) => sum + Math.min(4, Math.ceil((action.text ?? "x").length / 26)), 0);
+  return 42 + lines * 20 + actions.length * 6 + (node.router ? 32 : 24);
 }
 
 // Positions of all nodes: their own, or, where some have none, below what leads to them.
@@ -34,10 +35,30 @@ export function positionsOf(definition) {
       lowest = Math.max(lowest, found[node.uuid].y + heightOf(node));
     }
   }
-  if (nodesOf(definition).every((node) => found[node.uuid])) return found;
+  if (nodesOf(definition).every((node) => found[node.uuid])) return apart(definition, found);
   const tidy = tidyPositions(definition);
   for (const node of nodesOf(definition)) {
     found[node.uuid] ??= { x: tidy[node.uuid].x, y: tidy[node.uuid].y + (lowest ? lowest + GAP.down : 0) };
+  }
+  return apart(definition, found);
+}
+
+// No step covers another: the lower one moves down. Flows from elsewhere were drawn with smaller steps.
+function apart(definition, positions) {
+  const placed = [];
+  const inOrder = [...nodesOf(definition)].sort((one, other) => positions[one.uuid].y - positions[other.uuid].y);
+  const found = {};
+  for (const node of inOrder) {
+    const { x } = positions[node.uuid];
+    let { y } = positions[node.uuid];
+    const height = heightOf(node);
+    for (const other of placed) {
+      const beside = x + WIDTH <= other.x || other.x + WIDTH <= x;
+      if (!beside && y < other.bottom + GAP.least && y + height > other.y - GAP.least) y = other.bottom + GAP.least;
+    }
+    found[node.uuid] = { x, y };
+    placed.push({ x, y, bottom: y + height });
+    placed.sort((one, other) => one.y - other.y);
   }
   return found;
 }

@@ -4,7 +4,7 @@ const settings = JSON.parse(document.getElementById("flow-editor-settings").text
 export const urls = settings.urls;
 export const canEdit = settings.canEdit;
 
-// `w("days", { number })` fills %(number)s.
+// `w("faults", { number })` fills %(number)s.
 export function w(key, values = {}) {
   const words = settings.words[key] ?? key;
   return words.replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? "");

@@ -1,5 +1,6 @@
 """Flows: the list, one with what it does and its revisions, and what is done with one."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as news
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.messaging.errors import FlowChangedMeanwhile, InvalidFlow
-from mhero.messaging.forms_of_flows import FlowForm, FlowNameForm
+from mhero.messaging.forms_of_flows import FlowForm, FlowNameForm, language_choices
 from mhero.messaging.models import Flow, FlowRevision
 from mhero.messaging.queries.flows import definition_of, flows_of, people_in, revisions_of
 from mhero.messaging.services import (
@@ -24,6 +25,8 @@ from mhero.messaging.services import (
 )
 from mhero.messaging.synopsis import synopsis
 from mhero.messaging.views.paging import page_of, uuid_of
+
+Json = dict[str, Any]
 
 PAGE = 25
 #: Revisions on a flow's page; the older ones stay in the database.
@@ -71,13 +74,19 @@ def flow(request: SignedInRequest, flow_id: UUID) -> HttpResponse:
     return render(request, "messaging/flow.html", _shown(request, found))
 
 
+def _languages(definition: Json) -> list[str]:
+    names = dict(language_choices())
+    codes = [str(definition.get("language") or ""), *(definition.get("localization") or {})]
+    return [names.get(code, code) for code in codes if code not in ("", "und", "base")]
+
+
 def _shown(request: SignedInRequest, found: Flow) -> dict[str, object]:
     definition = definition_of(found)
     user = request.user
     return {
         "flow": found,
         "steps": synopsis(definition),
-        "languages": [definition.get("language"), *(definition.get("localization") or {})],
+        "languages": _languages(definition),
         "people": people_in([found.id], user.area_id).get(found.id, 0),
         "revisions": revisions_of(found)[:REVISIONS],
         "triggers": found.triggers.filter(is_archived=False).select_related("sms_channel"),
