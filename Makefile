@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs screenshots conformance assets chromium clean
+.PHONY: help demo test check bench docs screenshots conformance assets chromium kannel clean
 
 help: ## Says what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,7 +19,7 @@ help: ## Says what can be made.
 demo: assets ## Runs mHero with a demonstration country on http://localhost:8000.
 	$(RUN)/mhero up --demo
 
-test: assets chromium ## Runs every test, with a real database and a real browser.
+test: assets chromium kannel ## Runs every test, with a real database and a real browser.
 	$(RUN)/pytest -n 2 --dist loadfile
 
 check: assets ## Style, types, the rooms' arrows, migrations and translations.
@@ -89,3 +89,9 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "The browser tests need Chromium: install it (Debian: sudo apt-get install chromium)."; exit 1; }
+
+# The real Kannel of the tests, where Debian's may be installed; without it those tests are skipped.
+kannel:
+	@{ command -v bearerbox >/dev/null && [ -x /usr/lib/kannel/test/fakesmsc ]; } || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq kannel kannel-extras >/dev/null; } || \
+	  echo "The tests beside a real Kannel are skipped without it (Debian: sudo apt-get install kannel kannel-extras)."
