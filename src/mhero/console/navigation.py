@@ -37,7 +37,14 @@ NAVIGATION = (
     Entry(label=_("Send"), url_name="send", permission="messages.send"),
     Entry(label=_("Messages"), url_name="messages", permission="messages.view"),
     Entry(label=_("Inbox"), url_name="inbox", permission="inbox.view"),
-    Entry(label=_("Flows"), url_name="flows", permission="flows.view"),
+    Entry(
+        label=_("Flows"),
+        pages=(
+            Entry(label=_("Flows"), url_name="flows", permission="flows.view"),
+            Entry(label=_("Words"), url_name="triggers", permission="flows.view"),
+            Entry(label=_("Reminders"), url_name="reminders", permission="messages.view"),
+        ),
+    ),
     Entry(
         label=_("People"),
         pages=(
@@ -45,6 +52,7 @@ NAVIGATION = (
             Entry(label=_("Facilities"), url_name="facilities", permission="people.view"),
             Entry(label=_("Phone problems"), url_name="phone_problems", permission="people.view"),
             Entry(label=_("Saved lists"), url_name="audiences", permission="people.view"),
+            Entry(label=_("Lists for questions"), url_name="lists", permission="people.view"),
         ),
     ),
     Entry(label=_("Results"), url_name="results", permission="messages.view"),
@@ -68,6 +76,8 @@ NAVIGATION = (
             Entry(label=_("Usage"), url_name="usage", permission="usage.view"),
             Entry(label=_("Workspace"), url_name="workspace", permission="settings.manage"),
             Entry(label=_("Sending rules"), url_name="sending_rules", permission="settings.manage"),
+            Entry(label=_("Details of people"), url_name="fields", permission="settings.manage"),
+            Entry(label=_("Shared values"), url_name="globals", permission="settings.manage"),
             Entry(label=_("Audit trail"), url_name="audit", permission="audit.view"),
         ),
     ),

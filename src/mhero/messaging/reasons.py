@@ -21,6 +21,7 @@ EXPIRED = "expired"
 STOPPED = "stopped"
 NO_NUMBER = "no_number"
 NO_TEXT = "no_text"
+ANSWERED = "answered"
 PROVIDER_REFUSED = "provider_refused"
 PROVIDER_UNAVAILABLE = "provider_unavailable"
 NOT_DELIVERED = "not_delivered"
@@ -57,6 +58,10 @@ REASONS = {
     NO_TEXT: Reason(
         sentence=_("Nothing was left of the text once it was personalised."),
         advice=_("Write a text that also makes sense for people without these details."),
+    ),
+    ANSWERED: Reason(
+        sentence=_("This person answered before they were asked again."),
+        advice=_("Nothing: their answer is in the results."),
     ),
     PROVIDER_REFUSED: Reason(
         sentence=_("The text message provider refused it."),

@@ -11,6 +11,7 @@ from mhero.messaging.sending.balance import Balance
 from mhero.messaging.sending.expansion import Expansion
 from mhero.messaging.sending.station import Station
 from mhero.messaging.sending.sweep import Sweep
+from mhero.messaging.services.reasking import reask_due
 from mhero.messaging.taking import commands
 from mhero.messaging.taking.pump import Taking
 from mhero.platform.worker import Pump
@@ -58,4 +59,5 @@ def pumps() -> list[Pump]:
 
 
 async def _fire() -> bool:
-    return await in_thread(fire_due)
+    fired = await in_thread(fire_due)
+    return await in_thread(reask_due) or fired

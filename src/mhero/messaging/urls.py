@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from mhero.messaging import flow_urls
+from mhero.messaging import flow_urls, list_urls
 from mhero.messaging.views import (
     broadcasts,
     channels,
@@ -13,6 +13,7 @@ from mhero.messaging.views import (
 )
 
 urlpatterns: list[URLPattern] = [
+    *list_urls.urlpatterns,
     path("messages/", broadcasts.sends, name="messages"),
     path("messages/<uuid:broadcast_id>/", broadcasts.broadcast, name="broadcast"),
     path("messages/<uuid:broadcast_id>/status", broadcasts.broadcast_status, name="broadcast_status"),

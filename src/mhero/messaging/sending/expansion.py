@@ -20,6 +20,7 @@ from mhero.messaging.conversations.batch import Batch
 from mhero.messaging.conversations.occasions import Start, by_hand
 from mhero.messaging.conversations.published import Publications
 from mhero.messaging.database import Connection
+from mhero.messaging.reasons import ANSWERED
 from mhero.messaging.segments import count, simplified
 from mhero.messaging.sending.balance import Choices
 from mhero.messaging.sending.texts import Addressed, texts_of
@@ -28,7 +29,7 @@ from mhero.platform.phones import operator_of
 
 BATCH = 500
 #: Fewer where each is a conversation that begins: answers to others must not wait for all of them.
-FLOW_BATCH = 100
+FLOW_BATCH = 200
 
 START_DUE = """
 UPDATE messaging_broadcast SET status = 'sending', started_at = %(now)s
@@ -42,7 +43,7 @@ WHERE status IN ('waiting_for_approval', 'scheduled', 'held') AND expires_at <= 
 # The row's lock keeps Stop waiting until the batch is in, so that Stop sees every message there is.
 NEXT = """
 SELECT b.id, b.text, b.translations, b.flow_id, b.simplifies_accents, b.sms_channel_id, b.started_at,
-    b.expires_at
+    b.expires_at, b.reask_of_id
 FROM messaging_broadcast b
 WHERE b.status = 'sending' AND b.expires_at > %(now)s
   AND EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
@@ -56,6 +57,10 @@ JOIN messaging_contact c ON c.id = r.contact_id
 LEFT JOIN messaging_optout o ON o.number = c.number
 WHERE r.broadcast_id = %(broadcast)s AND NOT r.is_expanded
 ORDER BY r.id LIMIT %(most)s
+"""
+ANSWERED_SINCE = """
+SELECT contact_id FROM messaging_session
+WHERE contact_id = ANY(%(contacts)s) AND broadcast_id = %(broadcast)s AND answered_at IS NOT NULL
 """
 INSERT_MESSAGES = """
 INSERT INTO messaging_message (
@@ -113,6 +118,8 @@ class Sending:
     sms_channel_id: UUID | None
     started_at: datetime
     expires_at: datetime
+    #: The send whose silent people it asks again.
+    reask_of_id: UUID | None
 
 
 class Expansion:
@@ -148,7 +155,7 @@ class Expansion:
                 return False
             names = (
                 "id", "text", "translations", "flow_id", "simplifies_accents", "sms_channel_id", "started_at",
-                "expires_at",
+                "expires_at", "reask_of_id",
             )  # fmt: skip
             sending = Sending(**dict(zip(names, found, strict=True)))
             most = FLOW_BATCH if sending.flow_id else BATCH
@@ -164,6 +171,8 @@ class Expansion:
                 message["channel"] = sending.sms_channel_id or choice.channel_for(
                     message["number"], self._random
                 )
+            if sending.reask_of_id is not None:
+                await _leave_out_answered(connection, sending.reask_of_id, made)
             if sending.flow_id is not None:
                 begins = {
                     message["contact_id"]: message["channel"] for message in made if not message["reason"]
@@ -183,6 +192,17 @@ class Expansion:
             await connection.execute(MARK_EXPANDED, {"recipients": keys, "broadcast": sending.id})
             await connection.execute("SELECT pg_notify('messaging_queued', '')")
         return True
+
+
+async def _leave_out_answered(
+    connection: psycopg.AsyncConnection, first: UUID, made: list[dict[str, Any]]
+) -> None:
+    """Whoever answered since it was decided to ask again is not asked."""
+    wanted = {"broadcast": first, "contacts": [message["contact_id"] for message in made]}
+    answered = {row[0] for row in await (await connection.execute(ANSWERED_SINCE, wanted)).fetchall()}
+    for message in made:
+        if message["contact_id"] in answered and not message["reason"]:
+            message |= {"reason": ANSWERED, "status": "cancelled"}
 
 
 async def _begin(

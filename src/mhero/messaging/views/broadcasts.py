@@ -15,10 +15,11 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
 from mhero.messaging.errors import MessagingError, OwnSend
-from mhero.messaging.models import Broadcast, BroadcastStatus, Contact, Message, MessageStatus
+from mhero.messaging.models import Broadcast, BroadcastStatus, Contact, Label, Message, MessageStatus
 from mhero.messaging.planned import planned
 from mhero.messaging.queries.broadcasts import broadcasts_of, messages_of, progress_of, statuses_of
 from mhero.messaging.queries.inbox import contacts_of
+from mhero.messaging.queries.labels import labels_of
 from mhero.messaging.reasons import REASONS, reason_of
 from mhero.messaging.services import approve_broadcast, stop_broadcast
 from mhero.messaging.services.broadcasts import STOPPABLE
@@ -88,7 +89,7 @@ def broadcast_status(request: SignedInRequest, broadcast_id: UUID) -> HttpRespon
 @require_POST
 def broadcast_stop(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse:
     send = visible_send(request, broadcast_id)
-    if not _may_decide(request.user, send):
+    if not may_decide(request.user, send):
         raise Http404
     try:
         stop_broadcast(send.id, request.user)
@@ -103,7 +104,7 @@ def broadcast_stop(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse
 @require_POST
 def broadcast_approve(request: SignedInRequest, broadcast_id: UUID) -> HttpResponse:
     send = visible_send(request, broadcast_id)
-    if not _may_decide(request.user, send):
+    if not may_decide(request.user, send):
         raise Http404
     try:
         approve_broadcast(send.id, request.user)
@@ -155,6 +156,9 @@ def message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
         "contact": contact,
         "send": send,
         "reason": reason_of(one.reason),
+        "labels": list(Label.objects.order_by("name")) if one.is_incoming else [],
+        "chosen_labels": labels_of(one),
+        "can_label": one.is_incoming and request.user.may("inbox.reply"),
         "shows_number": request.user.may("people.numbers"),
         "can_read": request.user.may("inbox.view"),
     }
@@ -168,7 +172,7 @@ def visible_send(request: SignedInRequest, broadcast_id: UUID) -> Broadcast:
     return send
 
 
-def _may_decide(user: User, send: Broadcast) -> bool:
+def may_decide(user: User, send: Broadcast) -> bool:
     """Of the whole country, the author, or a colleague of the author's own area."""
     if user.whole_country or send.created_by_id == user.id:
         return True
@@ -185,7 +189,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
         and at - send.finished_at < (ANSWERS_COME if send.flow_id else REPORTS_COME)
         and (send.flow_id or progress.by_status["sent"])
     )
-    decides = _may_decide(user, send)
+    decides = may_decide(user, send)
     is_author = send.created_by_id == user.id
     hold_seconds = max(0, int((send.starts_at - at).total_seconds()))
     waits_for_approval = send.status == BroadcastStatus.WAITING_FOR_APPROVAL
@@ -205,6 +209,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
         "can_stop": send.status in STOPPABLE and decides and user.may("messages.send"),
         "can_approve": waits_for_approval and decides and not is_author and user.may("messages.approve"),
         "can_export": user.may("people.export"),
+        "can_ask_again": decides and user.may("messages.send") and send.reask_of_id is None,
         "can_see_flows": user.may("flows.view"),
         "at": at,
     }
