@@ -107,7 +107,7 @@ class FakeSMSC:
 
 
 def _decoded(raw: bytes) -> str:
-    """The log names the alphabet of single messages only, but every text of the tests in UCS-2 has a blank."""
+    """The log names the alphabet of single texts only, but every UCS-2 text of the tests has a blank."""
     return raw.decode("utf-16-be" if b"\0" in raw else "utf-8")
 
 

@@ -23,3 +23,6 @@ TYPES: dict[str, ChannelType] = {
 
 #: The codes in callback addresses: ours, and the letters that RapidPro's installations have configured.
 TYPE_OF_PATH = {code: kind.code for kind in TYPES.values() for code in (kind.code, kind.letters)}
+
+#: What stands before addresses that are no numbers.
+SCHEMES = frozenset(kind.scheme for kind in TYPES.values() if kind.scheme)

@@ -91,7 +91,7 @@ class Received(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     sms_channel_id = models.UUIDField()
-    #: `message`, `status` or `stopped`.
+    #: `message`, `status`, `stopped` or `linked`.
     kind = models.CharField(max_length=10)
     key = models.CharField(max_length=64)
     payload = models.JSONField()
@@ -105,5 +105,8 @@ class Received(models.Model):
             models.UniqueConstraint(fields=["sms_channel_id", "kind", "key"], name="messaging_received_once")
         ]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(is_taken=False), name="messaging_received_waiting")
+            models.Index(
+                fields=["id"], condition=models.Q(is_taken=False), name="messaging_received_waiting"
+            ),
+            models.Index(fields=["id"], condition=~models.Q(error=""), name="messaging_received_errors"),
         ]

@@ -111,6 +111,15 @@ WHERE id IN (
 )
 """
 
+# A report that names the provider's own id can be faster than the note that gives the message that id.
+TRY_REPORTS_AGAIN = """
+UPDATE messaging_received SET is_taken = false, error = ''
+WHERE id IN (
+    SELECT id FROM messaging_received
+    WHERE error <> '' AND kind = 'status' AND received_at > %(received_after)s ORDER BY id DESC LIMIT 1000
+)
+"""
+
 # Callbacks are kept for a while so that a repeated one is known.
 FORGET_RECEIVED = """
 DELETE FROM messaging_received WHERE id IN (

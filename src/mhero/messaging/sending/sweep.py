@@ -11,10 +11,13 @@ from mhero.messaging.sending.statements import (
     FORGET_RECEIVED,
     GIVE_UP,
     TAKE_BACK_LENT,
+    TRY_REPORTS_AGAIN,
 )
 
 #: How long a repeated callback is known as such.
 RECEIVED_KEPT = timedelta(days=7)
+#: How long a report on a message that we do not know may be ahead of the note that we sent it.
+UNKNOWN_TRIED = timedelta(minutes=1)
 
 
 class Sweep:
@@ -31,6 +34,7 @@ class Sweep:
             await connection.execute(statement, {"now": at})
         given_up = at - timedelta(hours=allowed.gives_up_after_hours)
         await connection.execute(GIVE_UP, {"now": at, "sent_before": given_up})
+        await connection.execute(TRY_REPORTS_AGAIN, {"received_after": at - UNKNOWN_TRIED})
         await connection.execute(FORGET_RECEIVED, {"received_before": at - RECEIVED_KEPT})
         return False
 

@@ -10,6 +10,7 @@ from mhero.messaging.circumstances import Watched
 from mhero.messaging.conversations.batch import Batch
 from mhero.messaging.conversations.published import Publications
 from mhero.messaging.database import Connection
+from mhero.messaging.taking.links import take_links, with_numbers
 from mhero.messaging.taking.received import Received
 from mhero.messaging.taking.reports import take_reports
 from mhero.messaging.taking.statements import LOCK, MARK_TAKEN, WAITING
@@ -50,9 +51,11 @@ class Taking:
 async def take_in(connection: psycopg.AsyncConnection, batch: list[Received], talks: Batch) -> None:
     """Takes in a batch inside the caller's transaction."""
     errors = await take_reports(connection, [each for each in batch if each.kind == "status"])
+    if links := [each for each in batch if each.kind == "linked"]:
+        await take_links(connection, links, talks.allowed.country_code)
     said = [each for each in batch if each.kind in {"message", "stopped"}]
     if said:
-        await take_words(connection, said, talks)
+        await take_words(connection, await with_numbers(connection, said), talks)
     ids = [each.id for each in batch]
     taken_errors = [errors.get(key, "") for key in ids]
     await connection.execute(MARK_TAKEN, {"ids": ids, "errors": taken_errors})

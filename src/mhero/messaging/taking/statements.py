@@ -103,3 +103,47 @@ WITH removed AS (DELETE FROM messaging_optout WHERE number = ANY(%(numbers)s))
 UPDATE messaging_contact SET status = 'active', stopped_at = NULL, stopped_by = ''
 WHERE number = ANY(%(numbers)s) AND status = 'stopped'
 """
+
+# An address of another network, such as a chat of Telegram, and the contact whose number was shared there.
+NUMBERS_OF_ADDRESSES = """
+SELECT a.address, c.number FROM messaging_contactaddress a JOIN messaging_contact c ON c.id = a.contact_id
+WHERE a.address = ANY(%(addresses)s) AND c.number IS NOT NULL
+"""
+LINK = """
+INSERT INTO messaging_contactaddress (address, contact_id, linked_at)
+SELECT l.address, c.id, %(now)s
+FROM unnest(%(addresses)s::text[], %(numbers)s::text[]) AS l(address, number)
+JOIN messaging_contact c ON c.number = l.number
+ON CONFLICT (address) DO UPDATE SET contact_id = excluded.contact_id, linked_at = excluded.linked_at
+"""
+MOVE_MESSAGES = """
+UPDATE messaging_message m SET contact_id = a.contact_id
+FROM messaging_contact old JOIN messaging_contactaddress a ON a.address = old.number
+WHERE old.number = ANY(%(addresses)s) AND m.contact_id = old.id AND a.contact_id <> old.id
+"""
+CARRY_OPT_OUTS = """
+WITH carried AS (
+    SELECT c.id, c.number, o.at, o.by
+    FROM messaging_optout o JOIN messaging_contactaddress a ON a.address = o.number
+    JOIN messaging_contact c ON c.id = a.contact_id
+    WHERE o.number = ANY(%(addresses)s)
+),
+added AS (
+    INSERT INTO messaging_optout (number, at, by) SELECT number, at, by FROM carried ON CONFLICT DO NOTHING
+)
+UPDATE messaging_contact c SET status = 'stopped', stopped_at = carried.at, stopped_by = carried.by
+FROM carried WHERE c.id = carried.id
+"""
+# The address is nobody's number any more: its contact waits for no answer.
+QUIET = """
+WITH old AS (
+    SELECT c.id, c.number, c.waiting_since FROM messaging_contact c WHERE c.number = ANY(%(addresses)s)
+),
+known AS (
+    UPDATE messaging_contact c SET last_message_at = greatest(c.last_message_at, %(now)s),
+        waiting_since = coalesce(c.waiting_since, old.waiting_since)
+    FROM old JOIN messaging_contactaddress a ON a.address = old.number
+    WHERE c.id = a.contact_id
+)
+UPDATE messaging_contact c SET last_message_at = NULL, waiting_since = NULL FROM old WHERE c.id = old.id
+"""

@@ -14,6 +14,7 @@ from mhero.messaging.conversations.occasions import Heard
 from mhero.messaging.segments import count
 from mhero.messaging.stop import Wish, wish_of
 from mhero.messaging.taking import commands
+from mhero.messaging.taking.links import is_address
 from mhero.messaging.taking.received import Received
 from mhero.messaging.taking.statements import (
     ADD_MESSAGES,
@@ -141,7 +142,9 @@ def _message_id(received: Received) -> UUID:
 
 
 def number_of(raw: str, country_code: str) -> str:
-    """The E.164 number of a sender; a short code or a name stays as it is."""
+    """The E.164 number of a sender; a short code, a name or another network's address stays as it is."""
+    if is_address(raw):
+        return raw[:20]
     cleaned = clean(raw[:40], country_code)
     return (cleaned[0].number if cleaned else "") or raw.strip()[:20] or "?"
 
