@@ -22,6 +22,8 @@ PERMISSIONS = {
     "messages.approve": _("Approve large messages of others"),
     "flows.view": _("See questions and flows"),
     "flows.edit": _("Write questions and flows"),
+    "stock.view": _("See what facilities have in stock"),
+    "stock.edit": _("Decide which products are reported, by whom and when"),
     "inbox.view": _("Read replies"),
     "inbox.reply": _("Answer replies"),
     "syncs.view": _("See when data was loaded"),
@@ -46,6 +48,8 @@ _OFFICER = {
     "messages.approve",
     "flows.view",
     "flows.edit",
+    "stock.view",
+    "stock.edit",
     "inbox.view",
     "inbox.reply",
     "syncs.view",
@@ -62,7 +66,7 @@ _OPERATOR = {
     "connections.manage",
     "audit.view",
 }
-_VIEWER = {"people.view", "messages.view", "flows.view", "syncs.view", "usage.view"}
+_VIEWER = {"people.view", "messages.view", "flows.view", "stock.view", "syncs.view", "usage.view"}
 
 PERMISSIONS_OF: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(PERMISSIONS),

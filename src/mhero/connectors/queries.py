@@ -1,7 +1,22 @@
 """Reads of the connectors room."""
 
-from mhero.connectors.models import Connection
+from typing import Final
+
+from django.core.cache import cache
+
+from mhero.connectors.dhis2.datasets import DataElement, DataSet, DataSetClient
+from mhero.connectors.doors import opened
+from mhero.connectors.errors import ConnectorError
+from mhero.connectors.models import Connection, System
 from mhero.exchange.errors import NotConnected
+from mhero.platform.errors import PartnerError
+from mhero.platform.http import RecordedClient
+
+__all__ = ["DataElement", "DataSet", "connected", "data_sets"]
+
+#: A page waits for DHIS2 this long, and remembers for this long what it said.
+TIMEOUT_SECONDS: Final = 5.0
+KEPT_SECONDS: Final = 60
 
 
 def connected(system: str) -> Connection:
@@ -10,3 +25,20 @@ def connected(system: str) -> Connection:
     if connection is None or not connection.url:
         raise NotConnected
     return connection
+
+
+def data_sets() -> list[DataSet] | None:
+    """The data sets of DHIS2, by name; None when it is not connected or does not answer now."""
+    connection = Connection.objects.filter(system=System.DHIS2).exclude(url="").first()
+    if connection is None:
+        return None
+    key = f"connectors:data-sets:{connection.id}:{connection.updated_at.timestamp()}"
+    kept: list[DataSet] | None = cache.get(key)
+    if kept is None:
+        try:
+            with opened(connection, RecordedClient, timeout_seconds=TIMEOUT_SECONDS, attempts=1) as http:
+                kept = list(DataSetClient(http).data_sets().values())
+        except (PartnerError, ConnectorError):
+            return None
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept

@@ -57,6 +57,14 @@ NAVIGATION = (
     ),
     Entry(label=_("Results"), url_name="results", permission="messages.view"),
     Entry(
+        label=_("Stock"),
+        pages=(
+            Entry(label=_("Stock"), url_name="stock", permission="stock.view"),
+            Entry(label=_("Products"), url_name="stock_products", permission="stock.view"),
+            Entry(label=_("Who reports, and when"), url_name="stock_rules", permission="stock.edit"),
+        ),
+    ),
+    Entry(
         label=_("Operations"),
         apart=True,
         pages=(

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from mhero.outreach.views import ask, audiences, check, planned, what, who
+from mhero.outreach.stock import views as stock
+from mhero.outreach.views import ask, audiences, check, lists, planned, what, who
 
 urlpatterns = [
     path("send/", who.send, name="send"),
@@ -14,9 +15,20 @@ urlpatterns = [
     path("send/<uuid:draft_id>/example", check.send_example, name="send_example"),
     path("messages/planned/<uuid:schedule_id>/", planned.planned, name="planned"),
     path("messages/planned/<uuid:schedule_id>/stop", planned.planned_stop, name="planned_stop"),
+    path("lists/from", lists.list_from, name="list_from"),
     path("audiences/", audiences.audiences, name="audiences"),
     path("audiences/new", audiences.audience_new, name="audience_new"),
     path("audiences/people", audiences.audience_people, name="audience_people"),
     path("audiences/<uuid:audience_id>/", audiences.audience, name="audience"),
     path("audiences/<uuid:audience_id>/archive", audiences.audience_archive, name="audience_archive"),
+    path("stock/", stock.stock, name="stock"),
+    path("stock/file.csv", stock.stock_file, name="stock_file"),
+    path("stock/facilities/<uuid:place_id>/", stock.stock_facility, name="stock_facility"),
+    path("stock/products/", stock.stock_products, name="stock_products"),
+    path("stock/products/new", stock.stock_product_new, name="stock_product_new"),
+    path("stock/products/<uuid:product_id>/", stock.stock_product, name="stock_product"),
+    path(
+        "stock/products/<uuid:product_id>/archive", stock.stock_product_archive, name="stock_product_archive"
+    ),
+    path("stock/rules/", stock.stock_rules, name="stock_rules"),
 ]

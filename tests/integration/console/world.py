@@ -35,6 +35,7 @@ def fill() -> World:
     sms_channel, of_messaging = _messaging(musu, places)
     samples = {"person_id": musu.id, "place_id": places["Phebe Hospital"].id}
     samples |= _accounts(users) | _exchange() | of_messaging | _outreach(users["administrator"])
+    samples |= _stock(musu, places["Phebe Hospital"])
     samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
     of_answers = _answers(sms_channel)
@@ -317,6 +318,35 @@ def _outreach(korto: Any) -> dict[str, Any]:
     pattern = Pattern(repeats="weekly", weekdays=[0], at=time(9))
     schedule = plan(draft, korto, pattern, expires_after_hours=24)
     return {"draft_id": draft.id, "audience_id": audience.id, "schedule_id": schedule.id}
+
+
+def _stock(musu: Any, phebe: Any) -> dict[str, Any]:
+    from mhero.messaging.models import Contact
+    from mhero.outreach.stock.models import StockLevel, StockProduct, StockReport
+    from mhero.outreach.stock.periods import Period
+
+    period = Period.of(now().date(), "Monthly")
+    product = StockProduct.objects.create(name="Artemether-lumefantrine", code="mal", unit="tablet")
+    report = StockReport.objects.create(
+        id=new_id(),
+        contact_id=Contact.objects.get(person_id=musu.id).id,
+        person_id=musu.id,
+        facility=phebe,
+        period=period.name,
+        text="soh mal 0",
+        reported_at=now(),
+        state="taken",
+        language="en",
+    )
+    StockLevel.objects.create(
+        facility=phebe,
+        product=product,
+        period=period.name,
+        period_start=period.start,
+        on_hand=0,
+        report=report,
+    )
+    return {"product_id": product.id}
 
 
 def _lists(korto: Any, flow_id: UUID) -> dict[str, Any]:

@@ -246,8 +246,7 @@ def next_try(channel: Channel) -> datetime:
     failures = [at for _, at in takewhile(lambda run: run[0] == RunStatus.FAILED, last) if at]
     if not failures:
         return datetime.min.replace(tzinfo=UTC)
-    latest: datetime = failures[0]
-    return latest + min(FIRST_PAUSE * 2 ** (len(failures) - 1), LONGEST_PAUSE)
+    return failures[0] + min(FIRST_PAUSE * (1 << len(failures) - 1), LONGEST_PAUSE)
 
 
 async def _step() -> bool:

@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import mhero.platform.clock
-import mhero.platform.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import mhero.platform.clock
+import mhero.platform.ids
 
 
 class Migration(migrations.Migration):
