@@ -4,11 +4,12 @@ What ends alike within one second is one entry that counts the others, so that i
 speed; its sums are right all the same, and failover goes by them.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic, time
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 from uuid import UUID
 
 import psycopg
@@ -22,6 +23,8 @@ FLUSH_SECONDS = 2.0
 #: How much of a provider's words is kept.
 LONGEST_WORDS = 200
 HIDDEN = "•••"
+#: So much of the beginning of a text gives it away.
+TELLING = 20
 #: Whatever may be a phone number, and not a status or an error's code.
 _NUMBERS = re.compile(r"\+?\d[\d \-]{5,}\d")
 
@@ -125,7 +128,21 @@ def address_of(url: str) -> str:
 def redacted(words: str, channel: Channel, private: Iterable[str] = ()) -> str:
     """The words without the channel's secrets, without what is private, and without phone numbers."""
     secrets = (channel.secret, channel.signing_secret, channel.callback_secret)
-    for hidden in sorted((*secrets, *private), key=len, reverse=True):
-        if len(hidden) > 1:
-            words = words.replace(hidden, HIDDEN)
+    forms = sorted(
+        {form for hidden in (*secrets, *private) for form in _forms(hidden)}, key=len, reverse=True
+    )
+    for form in forms:
+        words = words.replace(form, HIDDEN)
+    for form in forms:
+        # Words are kept in part, and so may be an echo in them.
+        if len(form) > TELLING and (start := words.find(form[:TELLING])) >= 0:
+            words = words[:start] + HIDDEN
     return _NUMBERS.sub(HIDDEN, words)
+
+
+def _forms(hidden: str) -> set[str]:
+    """How a provider may echo something: as it is, in JSON, or percent-encoded."""
+    plain = " ".join(hidden.split())
+    if len(plain) < 2:
+        return set()
+    return {plain, json.dumps(plain)[1:-1], quote(plain, safe=""), quote_plus(plain)}

@@ -54,7 +54,7 @@ class Relay:
     async def _lent(self, channel: Channel, most: int) -> list[tuple[Any, ...]]:
         bucket = self._bucket(channel)
         segments = bucket.level()
-        if segments <= 0 or most <= 0:
+        if segments < 1 or most <= 0:
             return []
         allowed, at = await self._watched.get(), self._watched.clock()
         wanted = {
@@ -71,7 +71,8 @@ class Relay:
             rows = await (await connection.execute(CLAIM, wanted)).fetchall()
             await connection.execute(LEND, {"until": at + LENT_FOR, "ids": [row[0] for row in rows]})
         bucket.take(sum(row[3] for row in rows))
-        return rows
+        # Answers first, and then as they were made.
+        return sorted(rows, key=lambda row: (row[5], row[0]))
 
     def _bucket(self, channel: Channel) -> Bucket:
         """Begun anew when the channel's rate is changed."""
