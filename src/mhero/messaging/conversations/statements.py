@@ -165,8 +165,8 @@ JOIN messaging_label l ON l.id = t.label_id
 ON CONFLICT DO NOTHING
 """
 ADD_TASKS = """
-INSERT INTO messaging_sessiontask (contact_id, kind, data, made_at)
-SELECT t.contact_id, t.kind, t.data, %(now)s
+INSERT INTO messaging_sessiontask (contact_id, kind, data, made_at, attempts)
+SELECT t.contact_id, t.kind, t.data, %(now)s, 0
 FROM unnest(%(contacts)s::uuid[], %(kinds)s::text[], %(datas)s::jsonb[]) AS t(contact_id, kind, data)
 """
 
