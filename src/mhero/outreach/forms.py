@@ -217,11 +217,19 @@ class WhenForm(RepeatFields):
         empty_label=_("The channel that suits each number"),
         widget=forms.RadioSelect,
     )
+    asks_again = forms.BooleanField(
+        label=_("Ask those who do not answer once more"),
+        required=False,
+        help_text=_("On the next day, at another time of day. Whoever answers or opts out is left out."),
+    )
     #: How many people the page said will get the message.
     shown = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, zone: ZoneInfo, zone_name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone: ZoneInfo, zone_name: str, asks: bool = False, **kwargs: Any) -> None:
+        """`asks`: whether what is sent are questions."""
         super().__init__(*args, **kwargs)
+        if not asks:
+            del self.fields["asks_again"]
         self.zone = zone
         self.rules = rules()
         usual = self.rules.expires_after_hours

@@ -18,7 +18,7 @@ from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
 from mhero.messaging.models import Broadcast, Flow
 from mhero.messaging.quiet import next_allowed
-from mhero.messaging.services import BroadcastOrder, make_broadcast
+from mhero.messaging.services import BroadcastOrder, make_broadcast, ready_to_send
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NoSMSChannel
 from mhero.outreach.models import Draft, Outcome, Schedule, Turn
@@ -54,7 +54,10 @@ def plan(
     sms_channel_id: UUID | None = None,
     clock: Clock = now,
 ) -> Schedule:
-    """Makes the draft a schedule, once: however often it is asked for, it is the same one."""
+    """Makes the draft a schedule, once: however often it is asked for, it is the same one.
+
+    Raises `QuestionsUnfinished` and `InvalidFlow` for questions that cannot be asked.
+    """
     with transaction.atomic():
         draft = Draft.objects.select_for_update().get(id=draft.id, owner=user)
         made = Schedule.objects.filter(draft_id=draft.id).first()
@@ -65,7 +68,7 @@ def plan(
             name=draft.name or " ".join(draft.text.split())[:NAME_FROM_TEXT],
             filter=draft.filter,
             text=draft.text,
-            flow_id=getattr(draft, "flow_id", None),
+            flow_id=ready_to_send(draft.flow_id, user).id if draft.flow_id else None,
             simplifies_accents=draft.simplifies_accents,
             sms_channel_id=sms_channel_id,
             expires_after_hours=expires_after_hours,

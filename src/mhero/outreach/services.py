@@ -11,6 +11,7 @@ from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
 from mhero.messaging.models import Broadcast, Flow, SMSChannel
 from mhero.messaging.services import BroadcastOrder, make_broadcast, ready_to_send
+from mhero.messaging.services.reasking import ask_again, usual_time
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
 from mhero.outreach.models import Audience, Draft
@@ -36,6 +37,8 @@ class Plan:
     expires_at: datetime | None = None
     #: None takes the only channel there is, or the oldest.
     sms_channel_id: UUID | None = None
+    #: Whether those who do not answer the questions are asked once more, on the next day.
+    asks_again: bool = False
 
 
 def save_audience(name: str, chosen: Filter, user: User) -> Audience:
@@ -87,6 +90,8 @@ def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
         if draft.broadcast_id is not None:
             return Broadcast.objects.get(id=draft.broadcast_id)
         broadcast = make_broadcast(_order(draft, user, plan))
+        if plan.asks_again and broadcast.flow_id:
+            ask_again(broadcast.id, usual_time(broadcast), user)
         draft.broadcast_id = broadcast.id
         draft.save(update_fields=["broadcast_id"])
     return broadcast

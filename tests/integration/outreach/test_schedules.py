@@ -142,3 +142,22 @@ def test_a_district_officer_sees_the_plans_of_her_district_alone(country: Simple
     flomo = signed_in(country.flomo)
     assert flomo.get(f"/messages/planned/{schedule.id}/").status_code == 404
     assert flomo.post(f"/messages/planned/{schedule.id}/stop").status_code == 404
+
+
+def test_people_of_a_saved_list_or_a_filter_come_into_a_list(country: SimpleNamespace) -> None:
+    from mhero.messaging.models import Group
+    from mhero.outreach.models import Audience
+
+    client = signed_in(country.korto)
+    audience = Audience.objects.create(name="Nurses", filter={"cadres": ["Nurse"]})
+    made = client.post(f"/lists/from?audience={audience.id}", {"into": "", "name": "Trainees"})
+    group = Group.objects.get(name="Trainees")
+    assert made.url == f"/lists/{group.id}/"
+    nurses = group.contacts.count()
+    assert 0 < nurses
+    client.post("/lists/from?cadre=Midwife", {"into": str(group.id), "name": ""})
+    assert group.contacts.count() > nurses
+    assert "There is a list with this name already" in words_of(
+        client.post("/lists/from", {"into": "", "name": "trainees"})
+    )
+    assert signed_in(country.teah).get("/lists/from").status_code == 403

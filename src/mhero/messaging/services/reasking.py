@@ -14,6 +14,7 @@ from mhero.messaging.circumstances import rules
 from mhero.messaging.errors import AskedAgain, NotAllowedNow
 from mhero.messaging.models import Broadcast, BroadcastStatus
 from mhero.messaging.quiet import next_allowed
+from mhero.messaging.reasking import another_time
 from mhero.messaging.services.broadcasts import BroadcastOrder, make_broadcast
 from mhero.platform.clock import Clock, now
 
@@ -40,6 +41,13 @@ def silent(broadcast: Broadcast, area_id: UUID | None = None) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(SILENT, {"broadcast": broadcast.id, "area": area_id})
         return [row[0] for row in cursor.fetchall()]
+
+
+def usual_time(broadcast: Broadcast) -> datetime:
+    """On the day after it was asked, at another time of day."""
+    ours, zone = rules(), ZoneInfo(workspace().time_zone)
+    asked_at = broadcast.started_at or broadcast.starts_at
+    return another_time(asked_at, ours.quiet_from, ours.quiet_until, zone)
 
 
 def ask_again(broadcast_id: UUID, at: datetime | None, user: User) -> None:

@@ -77,11 +77,8 @@ def broadcast_reask(request: SignedInRequest, broadcast_id: UUID) -> HttpRespons
 
 def _usual(send: Broadcast) -> dict[str, Any]:
     zone, ours = ZoneInfo(workspace().time_zone), rules()
-    at = send.reask_at
-    if at is None:
-        asked_at = send.started_at or send.starts_at
-        at = another_time(asked_at, ours.quiet_from, ours.quiet_until, zone)
-        if at <= now():
-            at = another_time(now(), ours.quiet_from, ours.quiet_until, zone)
+    at = send.reask_at or services.usual_time(send)
+    if at <= now():
+        at = another_time(now(), ours.quiet_from, ours.quiet_until, zone)
     local = at.astimezone(zone)
     return {"day": local.date(), "time": local.time()}

@@ -48,7 +48,7 @@ def send_check(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
     if not draft.text and not draft.flow_id:
         return redirect("send_what", draft_id=draft.id)
     zone = ZoneInfo(workspace().time_zone)
-    form = WhenForm(request.POST or None, zone=zone, zone_name=_zone_name(zone))
+    form = WhenForm(request.POST or None, zone=zone, zone_name=_zone_name(zone), asks=bool(draft.flow_id))
     if request.method == "POST" and form.is_valid():
         try:
             if form.cleaned_data["when"] == "repeat":
@@ -156,6 +156,7 @@ def _plan(cleaned: dict[str, Any]) -> services.Plan:
         starts_at=cleaned["starts_at"],
         expires_at=cleaned["expires_at"],
         sms_channel_id=channel.id if channel else None,
+        asks_again=cleaned.get("asks_again", False),
     )
 
 
