@@ -37,13 +37,14 @@ def results_map(request: SignedInRequest, flow_id: UUID) -> JsonResponse:
             else (line.name, line.answered, asked.get(line.name, line.answered))
             for line in lines
         ]
-        legend = f"{question.name}: {answer}" if answer else question.name
+        answered = _("%(answer)s, percent of those who answered") % {"answer": answer}
+        legend = answered if answer else _("Have answered, percent of those who were asked")
     else:
         rows = [
             (name, answered, number) for name, number, answered in responses_by(about.selection, "county")
         ]
-        legend = _("Have answered")
-    return JsonResponse({"legend": _("%(what)s, of a hundred") % {"what": legend}} | _drawn(rows))
+        legend = _("Have answered, percent of those who were asked")
+    return JsonResponse({"legend": legend} | _drawn(rows))
 
 
 def _drawn(rows: Iterable[tuple[str, int, int]]) -> dict[str, Any]:

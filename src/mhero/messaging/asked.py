@@ -41,12 +41,14 @@ class Question:
     #: As it is asked; empty when nothing is.
     prompt: str = ""
     kind: AnswerKind
-    #: The answers it knows, in the order it knows them, without the next two.
+    #: The answers it knows, in the order it knows them, without those of the next three.
     categories: tuple[str, ...] = ()
     #: What is kept when no answer came in time.
     timeouts: frozenset[str] = frozenset()
     #: What is kept while the person is asked again, since the answer was not understood.
     not_understood: frozenset[str] = frozenset()
+    #: What is kept where the person may leave the question out, and does.
+    skips: frozenset[str] = frozenset()
     #: The nodes that set it.
     node_ids: frozenset[UUID] = frozenset()
     #: Whether a person is asked.
@@ -55,7 +57,7 @@ class Question:
     @property
     def no_answers(self) -> frozenset[str]:
         """What is kept without having been answered."""
-        return self.timeouts | self.not_understood
+        return self.timeouts | self.not_understood | self.skips
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +163,9 @@ def _of_node(node: Json, nodes: Mapping[str, Json]) -> Iterator[Question]:
         timeouts = _named(names, [(wait.get("timeout") or {}).get("category_uuid")])
         again = _asks_again(node, router, nodes) if wait else ()
         not_understood = _named(names, again)
-        known = dict.fromkeys(name for name in names.values() if name not in timeouts | not_understood)
+        skips = _named(names, _sorted_out(router)) - not_understood
+        nothing = timeouts | not_understood | skips
+        known = dict.fromkeys(name for name in names.values() if name not in nothing)
         yield Question(
             key=snakify(name),
             name=name,
@@ -170,6 +174,7 @@ def _of_node(node: Json, nodes: Mapping[str, Json]) -> Iterator[Question]:
             categories=tuple(known),
             timeouts=timeouts,
             not_understood=not_understood,
+            skips=skips,
             node_ids=here,
             is_asked=bool(wait),
         )
@@ -191,6 +196,16 @@ def _kind(router: Json) -> AnswerKind:
     if tests & _PLACES and tests <= _PLACES | _TEXTS:
         return AnswerKind.PLACE
     return AnswerKind.CHOICE if tests - _TEXTS else AnswerKind.TEXT
+
+
+def _sorted_out(router: Json) -> list[Any]:
+    """Of a question for anything but a choice: the categories told by the form of the answer alone."""
+    if _kind(router) is AnswerKind.CHOICE:
+        return []
+    tests: dict[Any, set[str]] = {}
+    for case in router.get("cases") or []:
+        tests.setdefault(case["category_uuid"], set()).add(str(case.get("type")))
+    return [category for category, kinds in tests.items() if kinds <= _SORTING]
 
 
 def _asks_again(node: Json, router: Json, nodes: Mapping[str, Json]) -> list[Any]:
@@ -241,6 +256,7 @@ def _both(first: Question, second: Question) -> Question:
         categories=tuple(dict.fromkeys(first.categories + second.categories)),
         timeouts=first.timeouts | second.timeouts,
         not_understood=first.not_understood | second.not_understood,
+        skips=first.skips | second.skips,
         node_ids=first.node_ids | second.node_ids,
         is_asked=first.is_asked or second.is_asked,
     )

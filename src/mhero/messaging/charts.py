@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from babel.dates import format_date, format_timedelta
 from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from mhero.messaging.asked import AnswerKind
 from mhero.messaging.queries.results import WAITS, Numbers, Tally, Waited
@@ -85,18 +85,16 @@ def day_words(value: str) -> str:
 
 def waited_lines(waited: Waited) -> list[Line]:
     answered = sum(waited.within)
-    labels = [gettext("within %(time)s") % {"time": duration_words(limit)} for limit in WAITS]
+    labels = [gettext("within %(time)s") % {"time": duration_words(limit, threshold=1)} for limit in WAITS]
     labels.append(gettext("later"))
     return lines_of(
         [(label, number, "") for label, number in zip(labels, waited.within, strict=True)], answered
     )
 
 
-def duration_words(duration: timedelta) -> str:
-    """About how long: "12 minutes"."""
-    if timedelta(hours=23) < duration <= timedelta(hours=24):
-        return ngettext("%(hours)s hour", "%(hours)s hours", 24) % {"hours": 24}
-    return format_timedelta(duration, threshold=1.5, locale=_locale())
+def duration_words(duration: timedelta, *, threshold: float = 1.5) -> str:
+    """About how long: "12 minutes". From `threshold` times a unit on, that unit is spoken of."""
+    return format_timedelta(duration, threshold=threshold, locale=_locale())
 
 
 def _locale() -> str:

@@ -275,3 +275,101 @@ def test_a_question_that_is_not_there_is_not_found(cast: Cast) -> None:
     assert visit(cast.korto, of(cast, "questions/nothing")).status_code == 404
     page = read(cast.korto, of(cast, "questions/bcg?by=cadre"))
     assert "Midwife" in page
+
+
+def test_a_conversation_shows_its_steps_between_the_messages(cast: Cast) -> None:
+    from mhero.messaging.models import ContactEvent, Message
+
+    contact = cast.contacts[0]
+    at = now() - timedelta(minutes=10)
+    common = {"contact_id": contact.id, "sms_channel_id": cast.channel.id, "number": contact.number}
+    said = {"flow_id": cast.flow.id, "contact_id": contact.id}
+    steps = [
+        (0, "flow_started", {"flow": "BCG stock"}),
+        (2, "result", {"name": "BCG", "value": "no", "category": "No"}),
+        (3, "changed", {"what": "Ward", "from": "", "to": "Children"}),
+        (4, "webhook", {"url": "https://x.test", "status": 500, "outcome": "response_error"}),
+        (5, "error", {"words": "<b>division by zero</b>"}),
+        (6, "flow_ended", {"status": "interrupted", "reason": "stopped"}),
+    ]
+    for minutes, kind, data in steps:
+        ContactEvent.objects.create(id=new_id(at + timedelta(minutes=minutes)), kind=kind, data=data, **said)
+    for minutes, is_incoming, text in ((1, False, "Is there BCG?"), (1.5, True, "Nope")):
+        Message.objects.create(
+            id=new_id(at + timedelta(minutes=minutes)),
+            is_incoming=is_incoming,
+            text=text,
+            status="received" if is_incoming else "sent",
+            **common,
+        )
+    page = read(cast.korto, f"/inbox/{contact.id}/")
+    order = [
+        "Questions began: BCG stock",
+        "Is there BCG?",
+        "Nope",
+        "Understood as BCG: No (no)",
+        "Ward changed to Children",
+        "Another system was asked, and did not answer as it should",
+        "A step did not work: &lt;b&gt;division by zero&lt;/b&gt;",
+        "Questions ended before their end: BCG stock",
+    ]
+    places = [page.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_a_long_conversation_has_each_step_on_one_page(cast: Cast) -> None:
+    import re
+
+    from mhero.messaging.models import ContactEvent, Message
+
+    contact, at = cast.contacts[0], now() - timedelta(days=1)
+    for number in range(120):
+        Message.objects.create(
+            id=new_id(at + timedelta(seconds=2 * number)),
+            is_incoming=False,
+            contact_id=contact.id,
+            sms_channel_id=cast.channel.id,
+            number=contact.number,
+            text=f"Question {number}.",
+            status="sent",
+        )
+        ContactEvent.objects.create(
+            id=new_id(at + timedelta(seconds=2 * number + 1)),
+            contact_id=contact.id,
+            kind="result",
+            data={"name": "Step", "value": f"{number}.", "category": ""},
+        )
+    address, seen = f"/inbox/{contact.id}/", []
+    while address:
+        page = read(cast.korto, address)
+        seen += re.findall(r"Understood as Step: (\d+)\.", page)
+        older = re.search(r'href="([^"]+)" rel="next"', page)
+        address = older[1].replace("&amp;", "&") if older else ""
+    assert sorted(map(int, seen)) == list(range(120))
+
+
+def test_open_questions_can_be_stopped_when_everybody_was_asked(cast: Cast) -> None:
+    from django.test import Client
+
+    from mhero.messaging.models import Session
+
+    waiting = Session.objects.filter(status="waiting").count()
+    assert waiting
+    page = read(cast.korto, f"/messages/{cast.send.id}/")
+    assert "Stop the questions" in page
+    assert "Stop the questions" not in read(cast.saye, f"/messages/{cast.send.id}/")
+    browser = Client()
+    browser.force_login(cast.korto)
+    answer = browser.post(f"/messages/{cast.send.id}/stop", follow=True)
+    assert "The send is stopped." in answer.content.decode()
+    assert Session.objects.filter(status="waiting").count() == 0
+    assert Session.objects.filter(status="interrupted", reason="stopped").count() >= waiting
+
+
+def test_the_page_of_the_send_keeps_the_contract(cast: Cast) -> None:
+    from tests.integration.console.contract import breaches_of_fragment, breaches_of_page
+
+    page = read(cast.korto, f"/messages/{cast.send.id}/")
+    assert list(breaches_of_page(page, language="en", has_frame=True)) == []
+    fragment = read(cast.korto, f"/messages/{cast.send.id}/status")
+    assert list(breaches_of_fragment(fragment)) == []

@@ -101,7 +101,7 @@ def answer_of(question: Question, results: Mapping[str, Any]) -> str | float:
     """What somebody answered, as a table shows it: a number where one was asked for; empty for none."""
     result: Mapping[str, Any] = results.get(question.key) or {}
     category, value = str(result.get("category") or ""), str(result.get("value") or "")
-    if category in question.timeouts:
+    if category in question.timeouts | question.skips:
         return ""
     if category in question.not_understood:
         return value

@@ -1,11 +1,17 @@
 """Conversations: who wrote, who waits for an answer, what was said."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from mhero.accounts.models import User
-from mhero.messaging.models import Contact, Message
+from mhero.messaging.models import Contact, ContactEvent, Message
+from mhero.platform.ids import lowest_id, time_of
+
+#: Steps beside one page of messages; a conversation that loops may have any number of them.
+MOST_STEPS = 300
 
 
 def may_see(user: User, contact: Contact) -> bool:
@@ -30,3 +36,27 @@ def conversations(area_id: UUID | None, *, waiting: bool) -> QuerySet[Contact]:
 def conversation_of(contact: Contact) -> QuerySet[Message]:
     """What was said both ways, the latest first."""
     return Message.objects.filter(contact_id=contact.id).order_by("-id")
+
+
+def steps_beside(contact: Contact, oldest: UUID | None, before: UUID | None) -> list[ContactEvent]:
+    """What happened between the oldest message of a page and the page after it, the latest of it first.
+
+    None for `oldest` goes back to the beginning, None for `before` goes on until now.
+    """
+    found = ContactEvent.objects.filter(contact_id=contact.id)
+    if oldest is not None:
+        found = found.filter(id__gte=lowest_id(time_of(oldest)))
+    if before is not None:
+        found = found.filter(id__lt=lowest_id(time_of(before)))
+    return list(found.order_by("-id")[:MOST_STEPS])
+
+
+def in_order(messages: Iterable[Message], steps: Iterable[ContactEvent]) -> list[Message | ContactEvent]:
+    """Both as they followed one another: what was heard, what came of it, what was said to it."""
+    return sorted([*messages, *steps], key=_place)
+
+
+def _place(item: Message | ContactEvent) -> tuple[datetime, int, UUID]:
+    if isinstance(item, ContactEvent):
+        return time_of(item.id), 1, item.id
+    return time_of(item.id), 0 if item.is_incoming else 2, item.id

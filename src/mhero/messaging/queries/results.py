@@ -374,7 +374,7 @@ def compared(selection: Selection, question: Question, dimension: str) -> list[C
 
 
 def latest_texts(selection: Selection, question: Question, most: int = MOST_TEXTS) -> list[str]:
-    """What people wrote, the latest first."""
+    """What people wrote, the latest first; what several wrote stands there as often."""
     given = given_to(selection, question).exclude(value="")
     return list(given.order_by("-answered_at").values_list("value", flat=True)[:most])
 

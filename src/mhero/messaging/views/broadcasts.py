@@ -194,6 +194,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
     hold_seconds = max(0, int((send.starts_at - at).total_seconds()))
     waits_for_approval = send.status == BroadcastStatus.WAITING_FOR_APPROVAL
     asks = figures_of(send, send.flow, user.area_id) if send.flow and send.started_at else {}
+    goes_on = send.status == BroadcastStatus.SENT and bool(asks.get("open_questions"))
     return asks | {
         "send": send,
         "progress": progress,
@@ -206,7 +207,7 @@ def _figures(request: SignedInRequest, send: Broadcast) -> dict[str, Any]:
         "is_over": is_over,
         "is_still": is_over and not waits,
         "hold": format_html('<span data-hold-seconds="{0}">{0}</span>', hold_seconds),
-        "can_stop": send.status in STOPPABLE and decides and user.may("messages.send"),
+        "can_stop": (send.status in STOPPABLE or goes_on) and decides and user.may("messages.send"),
         "can_approve": waits_for_approval and decides and not is_author and user.may("messages.approve"),
         "can_export": user.may("people.export"),
         "can_ask_again": decides and user.may("messages.send") and send.reask_of_id is None,

@@ -1,5 +1,6 @@
 """The inbox, and the conversation with one person."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,27 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
 from mhero.messaging.errors import CannotBeTexted, NoSMSChannel
 from mhero.messaging.forms import ReplyForm
-from mhero.messaging.models import Contact, ContactStatus, MessageStatus, SMSChannel
-from mhero.messaging.queries.inbox import contacts_of, conversation_of, conversations
+from mhero.messaging.happened import words_of
+from mhero.messaging.models import (
+    Contact,
+    ContactEvent,
+    ContactStatus,
+    Flow,
+    Message,
+    MessageStatus,
+    SMSChannel,
+)
+from mhero.messaging.queries.inbox import (
+    contacts_of,
+    conversation_of,
+    conversations,
+    in_order,
+    steps_beside,
+)
 from mhero.messaging.segments import count
 from mhero.messaging.services import mark_handled, opt_in, opt_out, reply
 from mhero.messaging.views.paging import page_of, uuid_of
+from mhero.platform.ids import time_of
 
 PAGE = 25
 BUBBLES = 50
@@ -129,6 +146,17 @@ def _contact(request: SignedInRequest, **key: Any) -> Contact:
     return contact
 
 
+def _said(messages: list[Message], steps: list[ContactEvent]) -> list[tuple[Message | None, str, datetime]]:
+    """Each message with its status in words; in place of one, a step in words."""
+    names = dict(Flow.objects.filter(id__in={step.flow_id for step in steps}).values_list("id", "name"))
+    return [
+        (None, words_of(item, names.get(item.flow_id, "") if item.flow_id else ""), time_of(item.id))
+        if isinstance(item, ContactEvent)
+        else (item, str(MessageStatus(item.status).label), item.made_at)
+        for item in in_order(messages, steps)
+    ]
+
+
 def _shown(request: SignedInRequest, contact: Contact, form: ReplyForm) -> HttpResponse:
     found = conversation_of(contact)
     if before := uuid_of(request, "before"):
@@ -136,13 +164,14 @@ def _shown(request: SignedInRequest, contact: Contact, form: ReplyForm) -> HttpR
     rows, newer, older = page_of(request, list(found[: BUBBLES + 1]), BUBBLES, lambda one: one.id)
     record_audit("conversation.read", f"contact {contact.id}", request=request, people=1)
     can_reply = request.user.may("inbox.reply") and contact.number and contact.status != ContactStatus.STOPPED
-    said = [(one, MessageStatus(one.status).label) for one in reversed(rows)]
+    # Pages end at messages, and each has the steps that followed its first one.
+    steps = steps_beside(contact, rows[-1].id if rows and older else None, before)
     return render(
         request,
         "messaging/conversation.html",
         {
             "contact": contact,
-            "said": said,
+            "said": _said(rows, steps),
             "form": form if can_reply else None,
             "can_answer": request.user.may("inbox.reply"),
             "can_edit": request.user.may("people.edit"),

@@ -55,6 +55,7 @@ FLOWS = 25
 #: Of what people wrote: as many as a chart has room for.
 TEXTS_SHOWN = 3
 TEXTS_LISTED = 20
+TEXTS_LOOKED_AT = 200
 #: Answers that a comparison has colours for; those of the others are summed up.
 MOST_COMPARED = 6
 
@@ -234,13 +235,19 @@ def _charts(
             tally=tally,
             lines=answer_lines(tally, _people_who(request, about, tally.question)),
             asked=reach[tally.question.key].asked if tally.question.key in reach else None,
-            texts=latest_texts(about.selection, tally.question, texts)
-            if can_read and tally.question.kind is AnswerKind.TEXT
-            else [],
+            texts=_texts(about, tally, texts) if can_read else [],
             address=about.address(reverse("results_question", args=[about.flow.id, tally.question.key])),
         )
         for tally in tallies(about.selection, asked)
     ]
+
+
+def _texts(about: Narrowed, tally: Tally, most: int) -> list[str]:
+    """The latest answers in people's own words, each once."""
+    if tally.question.kind is not AnswerKind.TEXT:
+        return []
+    latest = latest_texts(about.selection, tally.question, TEXTS_LOOKED_AT)
+    return list(dict.fromkeys(latest))[:most]
 
 
 def _people_who(request: SignedInRequest, about: Narrowed, question: Question) -> Callable[[str], str]:

@@ -46,16 +46,16 @@ def figures_of(send: Broadcast, flow: Flow, area_id: UUID | None) -> dict[str, A
     seen = watch(send, area_id)
     return {
         "watch": seen,
+        "open_questions": seen.states[State.SILENT] + seen.states[State.ANSWERING],
         "states": [
             (state, label, seen.states[state], tone)
             for state, (label, tone) in STATES.items()
             if seen.states[state] or state in ALWAYS
         ],
         "not_asked": [(REASONS.get(code), number) for code, number in seen.not_asked.most_common()],
-        "messages": [
+        "first_messages": [
             (MessageStatus(status).label, number) for status, number in sorted(seen.messages.items())
         ],
-        "first_words": seen.messages.total(),
         "word_reasons": [(code, REASONS.get(code), number) for code, number in seen.reasons.most_common()],
         "stops": stops_of(flow, reach_of(select(flow, area_id, send=send), questions(flow))),
     }
