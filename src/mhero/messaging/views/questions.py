@@ -133,7 +133,7 @@ def _posted(request: SignedInRequest, page: Page) -> HttpResponse:
 def _saved_words(flow: Flow) -> str:
     if flow.published_revision is None or flow.published_revision == flow.latest_revision:
         return _("Saved. Nobody is asked until you send the questions.")
-    return _("Saved. People meet the new words from the next send on, or when you publish the flow.")
+    return _("Saved. People meet the new words once you send the questions again.")
 
 
 def _onward(request: SignedInRequest, flow: Flow) -> str:
@@ -171,6 +171,7 @@ def _shown(request: SignedInRequest, page: Page, wrong: list[Problem] | None = N
     context = {
         "page": page,
         "whole": whole,
+        "removed_text": whole.removed.text.get(whole.language, "") if whole.removed else "",
         "flow": page.flow,
         "cards": cards(whole, page.language, by_control),
         **{name: _around(page, name, by_control) for name in ("introduction", "thanks", "not_understood")},
