@@ -3,11 +3,12 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Canvas } from "./Canvas.jsx";
 import { labelOf } from "./describe.js";
+import { Menu } from "./Fields.jsx";
 import { useHistory } from "./history.js";
 import { expressionsOf, Known } from "./known.js";
 import { ListView } from "./ListView.jsx";
 import { addNode, duplicateNode, heightOf, move, nodeOf, nodesOf, positionsOf, removeNodes, tidyPositions } from "./model.js";
-import { KINDS, Panel } from "./Panel.jsx";
+import { kindOption, KINDS, Panel } from "./Panel.jsx";
 import { Phone, traceOf } from "./Phone.jsx";
 import { useSaving } from "./saving.js";
 import { Translations } from "./Translations.jsx";
@@ -131,16 +132,7 @@ export function App({ first }) {
     <Known.Provider value={known}>
       <div className="fe-bar">
         {canEdit && (
-          <details className="fe-menu" data-dismiss onClick={(event) => event.target.matches(".fe-menu__item") && (event.currentTarget.open = false)}>
-            <summary className="govuk-button govuk-button--secondary fe-small">{w("add")}</summary>
-            <ul className="fe-menu__list">
-              {KINDS.map((kind) => (
-                <li key={kind}>
-                  <button type="button" className="fe-menu__item" onClick={() => add(kind)}><span className={`fe-dot fe-dot--${kind}`} aria-hidden="true" />{w(`add_${kind}`)}</button>
-                </li>
-              ))}
-            </ul>
-          </details>
+          <Menu label={w("add")} options={KINDS.map(kindOption)} onChoose={(kind) => add(kind)} />
         )}
         {canEdit && (
           <span className="fe-group">

@@ -80,6 +80,12 @@ export function Lines({ label, hint, value, onChange }) {
 export function Several({ label, hint, value = [], options, onChange }) {
   const id = useId();
   const chosen = new Set(value.map((item) => item.uuid));
+  const [next, setNext] = useState("");
+  const add = () => {
+    const found = options.find((item) => item.uuid === next);
+    if (found) onChange([...value, { uuid: found.uuid, name: found.name }]);
+    setNext("");
+  };
   return (
     <div className="govuk-form-group fe-field">
       <label className="govuk-label fe-label" htmlFor={id}>{label}</label>
@@ -97,20 +103,42 @@ export function Several({ label, hint, value = [], options, onChange }) {
         ))}
       </ul>
       {canEdit && (
-        <select
-          id={id}
-          className="govuk-select"
-          value=""
-          onChange={(event) => {
-            const found = options.find((item) => item.uuid === event.target.value);
-            if (found) onChange([...value, { uuid: found.uuid, name: found.name }]);
-          }}
-        >
-          <option value="">{w("add_one")}</option>
-          {options.filter((item) => !chosen.has(item.uuid)).map((item) => <option key={item.uuid} value={item.uuid}>{item.name}</option>)}
-        </select>
+        <div className="fe-several">
+          <select id={id} className="govuk-select" value={next} onChange={(event) => setNext(event.target.value)}>
+            <option value="">{w("choose")}</option>
+            {options.filter((item) => !chosen.has(item.uuid)).map((item) => <option key={item.uuid} value={item.uuid}>{item.name}</option>)}
+          </select>
+          <button type="button" className="govuk-button govuk-button--secondary fe-small" disabled={!next} onClick={add}>{w("add_one")}</button>
+        </div>
       )}
     </div>
+  );
+}
+
+// Things that can be added, behind a button. A select box would add what one only passes with the arrow keys.
+export function Menu({ label, options, onChoose, className = "" }) {
+  const choose = (event, code) => {
+    event.currentTarget.closest("details").open = false;
+    onChoose(code);
+  };
+  return (
+    <details className={`fe-menu ${className}`} onKeyDown={(event) => {
+      if (event.key !== "Escape" || !event.currentTarget.open) return;
+      event.stopPropagation();
+      event.currentTarget.open = false;
+      event.currentTarget.querySelector("summary").focus();
+    }} onBlur={(event) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false;
+    }}>
+      <summary className="govuk-button govuk-button--secondary fe-small">{label}</summary>
+      <ul className="fe-menu__list">
+        {options.map(([code, name, mark]) => (
+          <li key={code}>
+            <button type="button" className="fe-menu__item" onClick={(event) => choose(event, code)}>{mark}{name}</button>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -2,14 +2,14 @@
 import { useContext, useEffect, useRef } from "react";
 import { ActionForm } from "./ActionForm.jsx";
 import { actionTitle, labelOf, titleOf } from "./describe.js";
-import { Choice } from "./Fields.jsx";
+import { Choice, Menu } from "./Fields.jsx";
 import { Known } from "./known.js";
 import { connect, makeFirst, newId, nodeOf, nodesOf, replaceNode, waysOf, withoutTranslations } from "./model.js";
 import { RouterForm } from "./RouterForm.jsx";
 import { canEdit, inWords, w } from "./words.js";
 
-const NEW = "new:";
 export const KINDS = ["message", "answer", "split", "deed", "flow", "webhook", "random"];
+export const kindOption = (kind) => [kind, w(`add_${kind}`), <span className={`fe-dot fe-dot--${kind}`} aria-hidden="true" />];
 
 export function Panel({ definition, uuid, change, issues, onClose, onAdd, onDelete, onDuplicate, onOpen }) {
   const node = nodeOf(definition, uuid);
@@ -27,10 +27,6 @@ export function Panel({ definition, uuid, change, issues, onClose, onAdd, onDele
     change("", (before) => replaceNode(before, { ...node, actions }));
   };
   const others = nodesOf(definition).filter((each) => each.uuid !== uuid);
-  const lead = (exit, to) => {
-    if (to.startsWith(NEW)) onAdd(to.slice(NEW.length), { node: uuid, exit });
-    else change("", (before) => connect(before, uuid, exit, to || null));
-  };
   return (
     <section className="fe-panel" aria-label={w("panel")} onKeyDown={(event) => event.key === "Escape" && onClose()}>
       <header className="fe-panel__head">
@@ -53,7 +49,7 @@ export function Panel({ definition, uuid, change, issues, onClose, onAdd, onDele
           </fieldset>
         ))}
         {canEdit && !node.router?.wait && (
-          <Choice label={w("add_action")} value="" none={w("choose")} options={types.map((type) => [type, w(`action_${type}`)])} onChange={(type) => type && set({ ...node, actions: [...(node.actions ?? []), fresh(type)] })} />
+          <Menu className="fe-menu--long" label={w("add_action")} options={types.map((type) => [type, w(`action_${type}`)])} onChoose={(type) => set({ ...node, actions: [...(node.actions ?? []), fresh(type)] })} />
         )}
         {node.router && <RouterForm node={node} onChange={set} />}
         <fieldset className="govuk-fieldset fe-cases">
@@ -64,10 +60,11 @@ export function Panel({ definition, uuid, change, issues, onClose, onAdd, onDele
                 label={way.name ? w("after_way", { way: way.name }) : w("after")}
                 value={way.destination ?? ""}
                 none={w("ends")}
-                options={[...others.map((each) => [each.uuid, labelOf(each)]), ...(canEdit ? KINDS.map((kind) => [NEW + kind, w("new_step", { kind: w(`add_${kind}`) })]) : [])]}
-                onChange={(to) => lead(way.uuid, to)}
+                options={others.map((each) => [each.uuid, labelOf(each)])}
+                onChange={(to) => change("", (before) => connect(before, uuid, way.uuid, to || null))}
               />
               {way.destination && <button type="button" className="app-link-button" onClick={() => onOpen(way.destination)}>{w("go_there")}</button>}
+              {!way.destination && canEdit && <Menu className="fe-menu--up" label={w("new_step")} options={KINDS.map(kindOption)} onChoose={(kind) => onAdd(kind, { node: uuid, exit: way.uuid })} />}
             </div>
           ))}
         </fieldset>

@@ -1,6 +1,6 @@
 // A step as it stands on the canvas.
-import { Handle, Position } from "@xyflow/react";
-import { memo } from "react";
+import { Handle, Position, useUpdateNodeInternals } from "@xyflow/react";
+import { memo, useEffect } from "react";
 import { actionTitle, actionWords, kindOf, titleOf } from "./describe.js";
 import { waysOf } from "./model.js";
 import { canEdit, inWords, w } from "./words.js";
@@ -8,6 +8,11 @@ import { canEdit, inWords, w } from "./words.js";
 export const Step = memo(function Step({ data, selected }) {
   const { node, issues, isFirst, isNow, wasMet } = data;
   const kind = kindOf(node);
+  const ways = waysOf(node);
+  // React Flow measures where ways begin once: it has to hear of it when there are others.
+  const measure = useUpdateNodeInternals();
+  const present = ways.map((way) => way.uuid).join();
+  useEffect(() => measure(node.uuid), [measure, node.uuid, present]);
   const classes = ["fe-step", `fe-step--${kind}`];
   if (selected) classes.push("fe-step--selected");
   if (issues.length) classes.push("fe-step--wrong");
@@ -32,7 +37,7 @@ export const Step = memo(function Step({ data, selected }) {
         ))}
       </div>
       <div className="fe-step__ways">
-        {waysOf(node).map((way) => (
+        {ways.map((way) => (
           <div key={way.uuid} className="fe-step__way">
             <span className="fe-step__way-name">{way.name}</span>
             <Handle type="source" id={way.uuid} position={Position.Bottom} isConnectable={canEdit} className="fe-handle fe-handle--out" />

@@ -117,6 +117,53 @@ def test_coming_in_twice_changes_nothing_the_second_time(korto: Any) -> None:
     )
 
 
+def test_reminders_come_in_with_their_moments_and_go_out_as_they_came(korto: Any) -> None:
+    from mhero.messaging.flow_files import export_flows, import_flows
+    from mhero.messaging.models import CampaignPoint, ContactField
+
+    flow, group = SMALL["flows"][0], SMALL["groups"][0]
+    event = {
+        "uuid": "11111111-0000-4000-8000-000000000011",
+        "offset": -2,
+        "unit": "D",
+        "event_type": "F",
+        "delivery_hour": 9,
+        "relative_to": {"key": "training_on", "label": "Training On"},
+        "start_mode": "I",
+        "flow": {"uuid": flow["uuid"], "name": flow["name"]},
+    }
+    text = {"message": {"eng": "Well done"}, "base_language": "eng", "event_type": "M", "offset": 1}
+    other = {key: value for key, value in event.items() if key != "flow"} | text
+    other["uuid"] = "11111111-0000-4000-8000-000000000012"
+    campaign = {
+        "uuid": "11111111-0000-4000-8000-000000000010",
+        "name": "Training",
+        "group": {"uuid": group["uuid"], "name": group["name"]},
+        "events": [event, other],
+    }
+    import_flows(json.dumps({**SMALL, "campaigns": [campaign]}).encode(), korto)
+    assert ContactField.objects.get(key="training_on").type == "datetime"
+    assert [point.offset for point in CampaignPoint.objects.order_by("offset")] == [-2, 1]
+    exported = export_flows([flow["uuid"]])
+    assert exported["campaigns"] == [campaign]
+    assert "training_on" in {field["key"] for field in exported["fields"]}
+
+
+def test_a_word_that_means_something_here_keeps_its_meaning(korto: Any) -> None:
+    from mhero.messaging.flow_files import import_flows, plan_import
+    from mhero.messaging.models import Group, Trigger
+    from mhero.messaging.services import create_flow
+
+    group = Group.objects.create(name="Vaccinators")
+    taken = Trigger.objects.create(type="keyword", flow=create_flow("Other", korto), keywords=["join"])
+    taken.groups.set([group])
+    words = [{**SMALL["triggers"][0], "keywords": ["join", "stop", "register"]}]
+    content = json.dumps({**SMALL, "triggers": words}).encode()
+    assert [coming.name for coming in plan_import(content).triggers] == ["register"]
+    import_flows(content, korto)
+    assert Trigger.objects.exclude(id=taken.id).get().keywords == ["register"]
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"nothing", b'{"version": 99, "flows": []}', b"\xff"])
 def test_what_is_no_export_is_refused(korto: Any, content: bytes) -> None:
     from mhero.messaging.errors import NotAnExport
@@ -143,7 +190,7 @@ def goes_round(content: bytes, user: Any) -> int:
     """How many flows came in, went out, came in again and went out the same."""
     from mhero.messaging.errors import NotAnExport
     from mhero.messaging.flow_files import export_flows, import_flows, plan_import
-    from mhero.messaging.models import ContactField, Flow, Group, Label, Trigger
+    from mhero.messaging.models import Campaign, ContactField, Flow, Group, Label, Trigger
 
     try:
         plan = plan_import(content)
@@ -156,7 +203,7 @@ def goes_round(content: bytes, user: Any) -> int:
     assert len(flows) == len(plan.flows)
     sent = export_flows([flow.id for flow in flows])
     assert {flow["name"] for flow in sent["flows"]} == {coming.name for coming in plan.flows}
-    for model in (Trigger, Flow, Group, Label, ContactField):
+    for model in (Campaign, Trigger, Flow, Group, Label, ContactField):
         model.objects.all().delete()
     import_flows(json.dumps(sent).encode(), user)
     again = export_flows([flow.id for flow in flows])

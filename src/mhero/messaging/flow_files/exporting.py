@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from mhero.flows.definition.inspect import references
 from mhero.messaging.definitions import check
-from mhero.messaging.flow_files.plan import TRIGGERS
-from mhero.messaging.models import ContactField, Flow, Group, Trigger, TriggerType
+from mhero.messaging.flow_files.plan import DATES_OF_EVERYBODY, TRIGGERS
+from mhero.messaging.models import Campaign, CampaignPoint, ContactField, Flow, Group, Trigger, TriggerType
 from mhero.messaging.queries.flows import REGISTRY_FIELDS, definition_of
 
 Json = dict[str, Any]
@@ -22,15 +23,16 @@ MATCHES = {"only": "O", "first": "F"}
 
 def export_flows(flow_ids: Iterable[UUID]) -> Json:
     """An export file of the newest revisions, with the flows that they start, triggers, fields and groups."""
-    flows = _with_those_they_start(list(flow_ids))
+    flows = _with_those_they_start(_with_those_of_reminders(set(flow_ids)))
     ids = [flow["uuid"] for flow in flows]
     triggers = [_trigger(trigger) for trigger in _triggers(ids)]
-    found = _References(flows, triggers)
+    campaigns = [_campaign(campaign) for campaign in _campaigns(ids)]
+    found = _References(flows, triggers, campaigns)
     return {
         "version": VERSION,
         "site": settings.CONFIGURATION.public_url,
         "flows": flows,
-        "campaigns": [],
+        "campaigns": campaigns,
         "triggers": triggers,
         "fields": [_field(key) for key in sorted(found.fields)],
         "groups": [
@@ -38,6 +40,19 @@ def export_flows(flow_ids: Iterable[UUID]) -> Json:
             for group in Group.objects.filter(id__in=found.groups).order_by("name")
         ],
     }
+
+
+def _with_those_of_reminders(wanted: set[UUID]) -> list[UUID]:
+    """The flows, and the others of the reminders that they are part of: these are carried whole."""
+    points = CampaignPoint.objects.filter(campaign__in=_campaigns(wanted), is_archived=False)
+    return list(wanted | set(points.exclude(flow=None).values_list("flow_id", flat=True)))
+
+
+def _campaigns(flow_ids: Iterable[UUID | str]) -> QuerySet[Campaign]:
+    """The reminders in which one of the flows is started."""
+    points = CampaignPoint.objects.filter(flow_id__in=flow_ids, is_archived=False)
+    found = Campaign.objects.filter(is_archived=False, points__in=points).distinct()
+    return found.select_related("group").order_by("created_at", "id")
 
 
 def _with_those_they_start(wanted: list[UUID]) -> list[Json]:
@@ -61,7 +76,7 @@ def _with_those_they_start(wanted: list[UUID]) -> list[Json]:
 class _References:
     """The fields and groups that flows and triggers refer to."""
 
-    def __init__(self, flows: list[Json], triggers: list[Json]) -> None:
+    def __init__(self, flows: list[Json], triggers: list[Json], campaigns: list[Json]) -> None:
         self.fields: set[str] = set()
         self.groups: set[str] = set()
         for definition in flows:
@@ -73,6 +88,10 @@ class _References:
                     self.groups.add(reference.identity)
         for trigger in triggers:
             self.groups |= {group["uuid"] for group in (*trigger["groups"], *trigger["exclude_groups"])}
+        for campaign in campaigns:
+            self.groups.add(campaign["group"]["uuid"])
+            about = {event["relative_to"]["key"] for event in campaign["events"]}
+            self.fields |= about - set(DATES_OF_EVERYBODY)
 
 
 def _field(key: str) -> Json:
@@ -98,6 +117,32 @@ def _trigger(trigger: Trigger) -> Json:
         "keywords": trigger.keywords,
         "match_type": MATCHES[trigger.match],
     }
+
+
+def _campaign(campaign: Campaign) -> Json:
+    points = campaign.points.filter(is_archived=False).select_related("flow").order_by("created_at", "id")
+    names = dict(ContactField.objects.values_list("key", "name"))
+    return {
+        "uuid": str(campaign.id),
+        "name": campaign.name,
+        "group": _group(campaign.group),
+        "events": [_event(point, names) for point in points],
+    }
+
+
+def _event(point: CampaignPoint, names: dict[str, str]) -> Json:
+    event: Json = {
+        "uuid": str(point.id),
+        "offset": point.offset,
+        "unit": point.unit,
+        "event_type": "F" if point.flow else "M",
+        "delivery_hour": point.delivery_hour,
+        "relative_to": {"key": point.relative_to, "label": names.get(point.relative_to, point.relative_to)},
+        "start_mode": point.start_mode,
+    }
+    if point.flow:
+        return {**event, "flow": {"uuid": str(point.flow.id), "name": point.flow.name}}
+    return {**event, "message": point.texts, "base_language": point.base_language}
 
 
 def _group(group: Group) -> Json:

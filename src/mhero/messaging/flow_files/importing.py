@@ -6,10 +6,23 @@ from django.db import transaction
 
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
+from mhero.flows.queries import QueryError
 from mhero.messaging.errors import InvalidFlow
 from mhero.messaging.flow_files.plan import Coming, Plan, plan_import
-from mhero.messaging.models import ContactField, Flow, Global, Group, Label, SMSChannel, Trigger
+from mhero.messaging.models import (
+    Campaign,
+    CampaignPoint,
+    ContactField,
+    Flow,
+    Global,
+    Group,
+    Label,
+    SMSChannel,
+    Trigger,
+)
+from mhero.messaging.services.details import save_field
 from mhero.messaging.services.flows import check_again, create_flow, publish_flow, save_revision
+from mhero.messaging.services.groups import change_query
 from mhero.platform.clock import Clock, now
 from mhero.platform.notify import notify
 
@@ -24,27 +37,39 @@ def import_flows(content: bytes, user: User, *, publish: bool = True, clock: Clo
     """
     plan = plan_import(content)
     with transaction.atomic():
-        _bring_what_flows_need(plan)
+        _bring_what_flows_need(plan, user)
         for coming in plan.flows:
             _bring_flow(coming, user, clock)
         for coming in plan.flows:
             _finish(UUID(coming.id), user, publish)
         for coming in plan.triggers:
             _bring_trigger(coming, user)
+        for coming in _new(plan.campaigns):
+            _bring_campaign(coming, user)
         record_audit("flow.imported", "flows of a file", user=user, flows=len(plan.flows))
         notify("messaging_flows")
     return list(Flow.objects.filter(id__in=[coming.id for coming in plan.flows]).order_by("name"))
 
 
-def _bring_what_flows_need(plan: Plan) -> None:
-    fields = [ContactField(key=each.id, name=each.name, type=each.what) for each in _new(plan.fields)]
-    ContactField.objects.bulk_create(fields)
-    groups = [Group(id=UUID(each.id), name=each.name, query=each.what) for each in _new(plan.groups)]
-    Group.objects.bulk_create(groups)
+def _bring_what_flows_need(plan: Plan, user: User) -> None:
+    for each in _new(plan.fields):
+        save_field(ContactField(key=each.id, name=each.name, type=each.what), user)
+    for each in _new(plan.groups):
+        group = Group.objects.create(id=UUID(each.id), name=each.name, query=each.what, created_by=user.email)
+        if group.query:
+            _find_members(group, user)
     Label.objects.bulk_create([Label(id=UUID(each.id), name=each.name) for each in _new(plan.labels)])
     Global.objects.bulk_create(
         [Global(key=each.id[:36], name=each.name[:36], value="") for each in plan.globals]
     )
+
+
+def _find_members(group: Group, user: User) -> None:
+    try:
+        change_query(group, group.query, user)
+    except QueryError:
+        # A field of this name is of another type here: the list is here, and somebody says whom it is for.
+        Group.objects.filter(id=group.id).update(query="")
 
 
 def _new(items: list[Coming]) -> list[Coming]:
@@ -89,6 +114,20 @@ def _bring_trigger(coming: Coming, user: User) -> None:
     )
     trigger.groups.set(_groups(item.get("groups")))
     trigger.excluded_groups.set(_groups(item.get("exclude_groups")))
+
+
+def _bring_campaign(coming: Coming, user: User) -> None:
+    campaign = Campaign.objects.create(
+        id=UUID(coming.id),
+        name=coming.name,
+        group_id=coming.what["group"],
+        created_by_id=user.id,
+        created_by=user.email,
+    )
+    for point in coming.what["points"]:
+        CampaignPoint.objects.create(campaign=campaign, **point)
+    # The worker plans them.
+    notify("messaging_contacts")
 
 
 def _groups(references: object) -> list[Group]:

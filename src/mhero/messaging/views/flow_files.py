@@ -59,6 +59,7 @@ def flow_import_check(request: SignedInRequest, file_id: UUID) -> HttpResponse:
         (_("Labels"), plan.labels),
         (_("Values for all flows"), plan.globals),
         (_("What starts the flows"), plan.triggers),
+        (_("Reminders"), plan.campaigns),
     ]
     return render(
         request,
