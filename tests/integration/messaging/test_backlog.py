@@ -53,10 +53,8 @@ def claimed(channel_id: UUID, most: int, how: str = "") -> list[Any]:
 
     from mhero.messaging.sending.statements import CLAIM
 
-    wanted = {
-        "channel": channel_id, "now": now(), "most": most, "segments": 1000, "last_priority": 9, "is_live": True,
-        "team_phones": [],
-    }  # fmt: skip
+    wanted = {"channel": channel_id, "now": now(), "most": most, "segments": 1000, "last_priority": 9}
+    wanted |= {"is_live": True, "team_phones": []}
     with connection.cursor() as cursor:
         # As the pumps' own connections have it.
         for setting in ("seqscan", "hashjoin", "mergejoin"):
