@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from babel.lists import format_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mhero.messaging.questions.content import LEVELS, Question, Questions, in_language
@@ -124,5 +126,5 @@ def _condition(whole: Questions, question: Question) -> str:
     ]
     return _("Only if question %(number)s is answered with %(answers)s") % {
         "number": [each.id for each in whole.questions].index(decisive.id) + 1,
-        "answers": f" {_('or')} ".join(answers),
+        "answers": format_list(answers, style="or", locale=(get_language() or "en").replace("-", "_")),
     }
