@@ -52,7 +52,8 @@ class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         self._is_new = self.instance._state.adding
         self.initial["prefixes"] = ", ".join(self.instance.prefixes)
         if self._is_new:
-            self.initial["rate"] = self.kind.usual_rate
+            self.initial |= {"rate": self.kind.usual_rate, "weight": self.instance.weight}
+        self.initial["rate"] = f"{self.initial['rate']:g}"
         for field in (self.kind.address, *self.kind.fields):
             self.fields[field.name] = self._made(field)
             self.initial[field.name] = self._kept(field)
@@ -106,8 +107,8 @@ class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             return ""
         if field.name in COLUMNS or field.name == "address":
             return getattr(self.instance, field.name)
-        usual = field.choices[0][0] if field.choices else field.initial
-        return self.instance.settings.get(field.name, usual if self._is_new else "")
+        usual = field.choices[0][0] if field.choices else field.initial if self._is_new else ""
+        return self.instance.settings.get(field.name, usual)
 
     def _made(self, field: Field) -> forms.Field:
         named: dict[str, Any] = {
@@ -116,8 +117,6 @@ class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             "required": field.is_required and (self._is_new or not field.is_secret),
         }
         if field.choices:
-            # The empty choice is one as well.
-            named["required"] = False
             return forms.ChoiceField(choices=field.choices, widget=forms.RadioSelect, **named)
         if field.is_url:
             return forms.URLField(assume_scheme="https", max_length=500, **named)

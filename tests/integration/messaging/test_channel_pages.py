@@ -18,12 +18,13 @@ COMMON = {
 }
 #: What each kind asks for beyond that.
 OWN: dict[str, dict[str, str]] = {
-    "external": {"address": "1234", "send_url": "https://sms.example.org/send", "secret": "s3cret-one"},
+    "external": {"address": "1234", "send_url": "https://sms.example.org/send", "secret": "s3cret-one",
+                 "method": "POST", "format": "form"},
     "kannel": {"address": "1234", "send_url": "http://10.0.0.7:13013/cgi-bin/sendsms", "username": "mhero",
                "secret": "s3cret-one"},
     "jasmin": {"address": "1234", "send_url": "http://10.0.0.7:1401/send", "username": "mhero",
                "secret": "s3cret-one"},
-    "africastalking": {"address": "MHERO", "username": "ministry", "secret": "s3cret-one"},
+    "africastalking": {"address": "MHERO", "username": "ministry", "secret": "s3cret-one", "is_shared": "no"},
     "twilio": {"address": "+15005550006", "account_sid": "AC" + "0" * 32, "secret": "s3cret-one"},
     "infobip": {"address": "1234", "send_url": "https://abc.api.infobip.com", "secret": "s3cret-one"},
     "clickatell": {"address": "1234", "is_two_way": "yes", "secret": "s3cret-one"},

@@ -53,10 +53,9 @@ class AfricasTalking(ChannelType):
             name="is_shared",
             label=_("Whose number it is"),
             choices=(
-                ("", _("Our own short code or name")),
+                ("no", _("Our own short code or name")),
                 ("yes", _("A number that Africa’s Talking shares")),
             ),
-            is_required=False,
         ),
     )
     callbacks = (RECEIVE, STATUS, CallbackAddress(action="stopped", label=_("Bulk SMS opt out")))
@@ -64,7 +63,7 @@ class AfricasTalking(ChannelType):
 
     def request(self, channel: Channel, message: Outgoing) -> ProviderRequest:
         fields = {"username": channel.setting("username"), "to": message.number, "message": message.text}
-        if not channel.setting("is_shared"):
+        if channel.setting("is_shared") != "yes":
             fields["from"] = channel.address
         if message.priority > 0:
             # Queued on their side; answers leave while we wait.

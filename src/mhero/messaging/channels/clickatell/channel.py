@@ -46,8 +46,7 @@ class Clickatell(ChannelType):
         Field(
             name="is_two_way",
             label=_("Replies"),
-            choices=(("yes", _("People can answer: a two-way number")), ("", _("One way only"))),
-            is_required=False,
+            choices=(("yes", _("People can answer: a two-way number")), ("no", _("One way only"))),
         ),
     )
     callbacks = (RECEIVE, STATUS)
@@ -55,7 +54,7 @@ class Clickatell(ChannelType):
 
     def request(self, channel: Channel, message: Outgoing) -> ProviderRequest:
         document = {"content": message.text, "to": [message.digits], "clientMessageId": str(message.id)}
-        if channel.setting("is_two_way"):
+        if channel.setting("is_two_way") == "yes":
             document["from"] = channel.address.removeprefix("+")
         return json_request(f"{channel.send_url}/messages", document, {"Authorization": channel.secret})
 

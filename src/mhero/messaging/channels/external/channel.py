@@ -31,7 +31,7 @@ CONTENT_TYPES = {"form": FORM, "json": JSON, "xml": "text/xml; charset=utf-8"}
 class External(ChannelType):
     code = "external"
     letters = "ex"
-    about = _("Any provider that takes messages at a web address.")
+    about = _("One request a message, in a form that you choose.")
     fields = (
         url_field(_("Where messages are sent to, such as https://sms.example.org/send")),
         Field(

@@ -58,7 +58,6 @@ class Vonage(ChannelType):
             name="signature",
             label=_("Signature method"),
             choices=(("sha256", "SHA-256 HMAC"), ("sha512", "SHA-512 HMAC"), ("md5", "MD5 hash")),
-            is_required=False,
         ),
     )
     # The address of reports travels with each message.
