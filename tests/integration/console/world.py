@@ -44,7 +44,8 @@ def fill() -> World:
         samples=samples,
         of_page=dict.fromkeys(("sms_channel", "sms_channel_test", "sms_channel_log"), of_sms_channel)
         | of_answers
-        | {"broadcast_reask": of_answers["broadcast_conversations"]},
+        | {"broadcast_reask": of_answers["broadcast_conversations"]}
+        | dict.fromkeys(("questions_edit", "questions_look"), _questions(users["administrator"])),
     )
 
 
@@ -347,6 +348,16 @@ def _stock(musu: Any, phebe: Any) -> dict[str, Any]:
         report=report,
     )
     return {"product_id": product.id}
+
+
+def _questions(korto: Any) -> dict[str, Any]:
+    from mhero.messaging.questions.typed import acted, blank
+    from mhero.messaging.services import keep_questions
+
+    whole = blank("eng")
+    for kind in ("choice", "number", "date", "place", "text"):
+        whole = acted(whole, f"add:{kind}")
+    return {"flow_id": keep_questions(None, "All kinds", acted(whole, "language:fra"), korto).id}
 
 
 def _lists(korto: Any, flow_id: UUID) -> dict[str, Any]:
