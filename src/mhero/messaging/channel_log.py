@@ -72,6 +72,7 @@ class ChannelLog:
         kind: str,
         outcome: str,
         *,
+        method: str,
         address: str,
         status: int | None,
         seconds: float,
@@ -79,8 +80,11 @@ class ChannelLog:
         message_id: UUID | None = None,
         private: Iterable[str] = (),
     ) -> None:
-        """`private` is what must not be found in the words: the text of a message, its number."""
-        # The address of a request may hold the number; a callback's is its action.
+        """`address` is a request's URL or a callback's action.
+
+        `private` is what must not be found in the words: the text of a message, its number.
+        """
+        # The URL of a request may hold the number, so that no two would be alike.
         key = (int(time()), channel.id, outcome, status, address if kind == "callback" else "")
         if (known := self._entries.get(key)) is not None:
             known.alike += 1
@@ -89,7 +93,7 @@ class ChannelLog:
             channel_id=channel.id,
             kind=kind,
             outcome=outcome,
-            address=redacted(address, channel)[:LONGEST_WORDS],
+            address=redacted(f"{method} {address_of(address)}", channel)[:LONGEST_WORDS],
             status=status,
             milliseconds=min(round(seconds * 1000), 2**31 - 1),
             words=redacted(words, channel, private)[:LONGEST_WORDS],
@@ -122,7 +126,8 @@ def _columns(entries: list[Entry]) -> dict[str, list[object]]:
 def address_of(url: str) -> str:
     """An address without its query, where providers put numbers, texts and passwords; nor any user in it."""
     pieces = urlsplit(url)
-    return f"{pieces.scheme}://{pieces.netloc.rpartition('@')[2]}{unquote(pieces.path)}"
+    host = f"{pieces.scheme}://{pieces.netloc.rpartition('@')[2]}" if pieces.netloc else ""
+    return host + unquote(pieces.path)
 
 
 def redacted(words: str, channel: Channel, private: Iterable[str] = ()) -> str:

@@ -19,7 +19,7 @@ import aiohttp
 import psycopg
 from yarl import URL
 
-from mhero.messaging.channel_log import ChannelLog, address_of
+from mhero.messaging.channel_log import ChannelLog
 from mhero.messaging.channels import TYPES
 from mhero.messaging.channels.types import Channel, Outcome, Outgoing
 from mhero.messaging.circumstances import Watched
@@ -248,7 +248,8 @@ class Sender:
             self.channel,
             "request",
             outcome.kind,
-            address=f"{request.method} {address_of(request.url)}",
+            method=request.method,
+            address=request.url,
             status=status,
             seconds=monotonic() - began,
             words=outcome.words,
