@@ -177,7 +177,7 @@ export function App({ first }) {
           {view === "list" && <ListView definition={definition} issues={issues} onOpen={show} open={open} />}
           {view === "translations" && <Translations definition={definition} languages={first.languages} change={change} onOpen={show} />}
         </div>
-        {open && <Panel definition={definition} uuid={open} change={change} issues={issues[open] ?? []} onClose={() => { setOpen(null); setFocus({ uuid: open }); }} onAdd={add} onDelete={remove} onDuplicate={duplicate} onOpen={goTo} />}
+        {open && <Panel definition={definition} uuid={open} change={change} issues={issues[open] ?? []} onClose={() => { setOpen(null); setFocus({ uuid: open, takes: true }); }} onAdd={add} onDelete={remove} onDuplicate={duplicate} onOpen={goTo} />}
         {phone && <Phone definition={definition} onTrace={setTrace} onClose={() => setPhone(false)} />}
       </div>
     </Known.Provider>

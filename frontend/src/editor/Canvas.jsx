@@ -11,6 +11,7 @@ const TYPES = { step: Step };
 const NONE = [];
 const LEAST_ZOOM = 0.55;
 const READING_ZOOM = 0.8;
+const MARGIN = 24;
 const MARKER = { type: MarkerType.ArrowClosed, width: 16, height: 16 };
 
 export function Canvas({ definition, change, issues, open, onOpen, onSelect, onDrop, trace, focus }) {
@@ -90,12 +91,39 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
     [change],
   );
 
+  // Moves the drawing no more than the step needs to be in sight: what stands still is found again.
+  const reveal = useCallback(
+    (uuid) => {
+      const step = place.current?.querySelector(`.react-flow__node[data-id="${uuid}"]`)?.getBoundingClientRect();
+      const all = place.current?.getBoundingClientRect();
+      const node = flow.getNode(uuid);
+      if (!node || !all) return;
+      if (!step || step.width < 230 * LEAST_ZOOM) {
+        flow.setCenter(node.position.x + 115, node.position.y + 60, { zoom: READING_ZOOM, duration: 200 });
+        return;
+      }
+      const away = (from, to, least, most) => (from < least + MARGIN ? least + MARGIN - from : to > most - MARGIN ? most - MARGIN - to : 0);
+      const right = away(step.left, step.right, all.left, all.right);
+      const down = away(step.top, step.bottom, all.top, all.bottom);
+      const { x, y, zoom } = flow.getViewport();
+      if (right || down) flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: 200 });
+    },
+    [flow],
+  );
   useEffect(() => {
-    if (!focus) return;
-    flow.fitView({ nodes: [{ id: focus.uuid }], maxZoom: 1, duration: 250, padding: 0.5 });
+    if (!focus) return undefined;
     setNodes((before) => before.map((node) => ({ ...node, selected: node.id === focus.uuid })));
-    document.querySelector(`.react-flow__node[data-id="${focus.uuid}"]`)?.focus({ preventScroll: true });
-  }, [flow, focus, setNodes]);
+    // Once it is drawn, and whatever opened beside the drawing has its room.
+    const timer = setTimeout(() => {
+      reveal(focus.uuid);
+      if (focus.takes) place.current?.querySelector(`.react-flow__node[data-id="${focus.uuid}"]`)?.focus({ preventScroll: true });
+    }, 60);
+    return () => clearTimeout(timer);
+  }, [focus, reveal, setNodes]);
+  useEffect(() => {
+    const timer = setTimeout(() => open && reveal(open), 60);
+    return () => clearTimeout(timer);
+  }, [open, reveal]);
 
   // A large flow is shown from its beginning rather than too small to read.
   const onInit = () => {
@@ -104,19 +132,6 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
     const { x, y } = positionsOf(definition)[first.uuid];
     flow.setCenter(x + 115, y + place.current.clientHeight / (2 * READING_ZOOM) - 60, { zoom: READING_ZOOM });
   };
-  // What opens beside the drawing may cover the step that it is about.
-  useEffect(() => {
-    if (!open) return undefined;
-    const timer = setTimeout(() => {
-      const step = place.current?.querySelector(`.react-flow__node[data-id="${open}"]`)?.getBoundingClientRect();
-      const all = place.current?.getBoundingClientRect();
-      if (!step || (step.left > all.left && step.right < all.right && step.top > all.top && step.bottom < all.bottom)) return;
-      const { x, y } = flow.getNode(open).position;
-      flow.setCenter(x + 115, y + 60, { zoom: Math.max(flow.getZoom(), LEAST_ZOOM), duration: 200 });
-    }, 60);
-    return () => clearTimeout(timer);
-  }, [flow, open]);
-
   const onKeyDown = (event) => {
     const node = event.target.closest?.(".react-flow__node");
     if (node && event.target === node && event.key === "Enter") {

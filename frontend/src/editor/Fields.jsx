@@ -228,9 +228,8 @@ export function Template({ label, hint, value, onChange, rows = 1 }) {
             ref={box}
             className={rows > 1 ? "govuk-textarea fe-textarea" : "govuk-input"}
             {...(rows > 1 ? { rows } : {})}
-            role="combobox"
+            {...(rows > 1 ? {} : { role: "combobox", "aria-expanded": Boolean(offer) })}
             aria-autocomplete="list"
-            aria-expanded={Boolean(offer)}
             aria-controls={list}
             aria-activedescendant={offer ? `${list}-${at}` : undefined}
             value={value ?? ""}

@@ -1,6 +1,6 @@
 """What a flow does, in plain words and in the order that people meet it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,7 +73,7 @@ def _names(action: Json, name: str) -> str:
     return ", ".join(str(item.get("name") or item.get("name_match") or "") for item in action.get(name) or [])
 
 
-_DEEDS = {
+_DEEDS: dict[str, Callable[[Json], str]] = {
     "add_contact_groups": lambda a: _("Adds the person to %(lists)s.") % {"lists": _names(a, "groups")},
     "remove_contact_groups": lambda a: (
         _("Takes the person out of %(lists)s.") % {"lists": _names(a, "groups") or _("all lists")}

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
+from mhero.flows.definition.checks import mapping
 from mhero.flows.queries import QueryError
 from mhero.messaging.errors import InvalidFlow
 from mhero.messaging.flow_files.plan import Coming, Plan, plan_import
@@ -98,7 +99,8 @@ def _finish(identity: UUID, user: User, publish: bool) -> None:
 
 def _bring_trigger(coming: Coming, user: User) -> None:
     item = coming.what
-    channel = SMSChannel.objects.filter(id=(item.get("channel") or {}).get("uuid")).first()
+    channel_id = mapping(item.get("channel")).get("uuid")
+    channel = SMSChannel.objects.filter(id=channel_id).first() if channel_id else None
     same = Trigger.objects.filter(
         type=item["type"], flow_id=coming.id, keywords=item["keywords"], sms_channel=channel
     )

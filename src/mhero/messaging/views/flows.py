@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as news
+from django.db.models import Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -38,8 +39,9 @@ REVISIONS = 20
 def flows(request: SignedInRequest) -> HttpResponse:
     search, archived = request.GET.get("search", "").strip(), request.GET.get("show") == "archived"
     found = flows_of(search=search, archived=archived)
-    if last := Flow.objects.filter(id=uuid_of(request, "before")).first():
-        found = found.filter(changed_at__lt=last.changed_at)
+    if before := uuid_of(request, "before"):
+        last = Flow.objects.filter(id=before).values("changed_at")
+        found = found.filter(changed_at__lt=Subquery(last))
     rows, newer, older = page_of(request, list(found[: PAGE + 1]), PAGE, lambda flow: flow.id)
     people = people_in([flow.id for flow in rows], request.user.area_id)
     return render(
