@@ -52,7 +52,7 @@ class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         self._is_new = self.instance._state.adding
         self.initial["prefixes"] = ", ".join(self.instance.prefixes)
         if self._is_new:
-            self.initial |= {"rate": self.kind.usual_rate, "weight": self.instance.weight}
+            self.initial["rate"], self.initial["weight"] = self.kind.usual_rate, self.instance.weight
         self.initial["rate"] = f"{self.initial['rate']:g}"
         for field in (self.kind.address, *self.kind.fields):
             self.fields[field.name] = self._made(field)
@@ -130,5 +130,5 @@ class SMSChannelForm(forms.ModelForm):  # type: ignore[type-arg]
         attributes = forms.TextInput(attrs={"autocomplete": "off"})
         made = forms.CharField(max_length=40 if field.name == "address" else 200, widget=attributes, **named)
         if field.pattern:
-            made.validators.append(RegexValidator(rf"\A(?:{field.pattern})\Z", field.wrong or None))
+            made.validators.append(RegexValidator(rf"\A(?:{field.pattern})\Z", str(field.wrong) or None))
         return made
