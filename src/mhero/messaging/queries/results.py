@@ -9,27 +9,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
     Aggregate,
     BigIntegerField,
-    Case,
     Count,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
     FloatField,
-    IntegerField,
     Max,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Value,
-    When,
 )
 from django.db.models.functions import Cast, Floor, Left
 
@@ -51,6 +49,23 @@ WAITS = (
     timedelta(hours=2),
     timedelta(hours=24),
 )
+
+
+class RunCount(NamedTuple):
+    """How many runs have all of this in common."""
+
+    #: A cadre, county, operator or gender.
+    name: str
+    status: str
+    node_id: UUID | None
+    asked: int
+    answered: int
+    answered_again: int
+
+
+RunCounts = Sequence[RunCount]
+#: How often each category was kept, by key.
+Counts = Mapping[str, Counter[str]]
 
 
 class Median(Aggregate):
@@ -237,50 +252,65 @@ def definition_of(flow_id: UUID, revision: int) -> dict[str, Any]:
     return definition
 
 
-def response_of(selection: Selection) -> Response:
+def counts_of_runs(selection: Selection, dimension: str = DIMENSIONS[0]) -> RunCounts:
+    """How many runs stand where: one reading of them all, from which several figures are made."""
     again = Count("id", filter=Q(is_answered=True, broadcast_id__in=selection.reasks))
     rows = (
         selection.runs()
-        .values_list("status")
+        .values_list(dimension, "status", "node_id")
         .annotate(asked=Count("id"), answered=Count("id", filter=Q(is_answered=True)), again=again)
     )
-    counted = list(rows.order_by())
-    return Response(
-        asked=sum(asked for _status, asked, _answered, _again in counted),
-        answered=sum(answered for _status, _asked, answered, _again in counted),
-        answered_again=sum(again for _status, _asked, _answered, again in counted),
-        by_status=Counter({status: asked for status, asked, _answered, _again in counted}),
-    )
+    return [RunCount(*row) for row in rows.order_by()]
 
 
-def responses_by(selection: Selection, dimension: str) -> list[tuple[str, int, int]]:
-    """(name, asked, answered) for each cadre, county, operator or gender, the largest first."""
-    rows = (
-        selection.runs()
-        .values_list(dimension)
-        .annotate(asked=Count("id"), answered=Count("id", filter=Q(is_answered=True)))
-        .order_by("-asked", dimension)
+def response_of(selection: Selection, runs: RunCounts | None = None) -> Response:
+    """Who answered at all. `runs` spares reading what `counts_of_runs` found."""
+    by_status: Counter[str] = Counter()
+    answered = again = 0
+    for each in counts_of_runs(selection) if runs is None else runs:
+        by_status[each.status] += each.asked
+        answered += each.answered
+        again += each.answered_again
+    return Response(asked=by_status.total(), answered=answered, answered_again=again, by_status=by_status)
+
+
+def responses_by(
+    selection: Selection, dimension: str, runs: RunCounts | None = None
+) -> list[tuple[str, int, int]]:
+    """(name, asked, answered) for each cadre, county, operator or gender, the largest first.
+
+    `runs` as in `response_of`, of the same dimension.
+    """
+    asked: Counter[str] = Counter()
+    answered: Counter[str] = Counter()
+    for each in counts_of_runs(selection, dimension) if runs is None else runs:
+        asked[each.name] += each.asked
+        answered[each.name] += each.answered
+    return sorted(
+        ((name, number, answered[name]) for name, number in asked.items()),
+        key=lambda row: (-row[1], row[0]),
     )
-    return [(name, asked, answered) for name, asked, answered in rows]
 
 
 def waited(selection: Selection) -> Waited:
     took = ExpressionWrapper(F("session__answered_at") - F("session__started_at"), DurationField())
+    until = {f"until_{place}": Count("id", filter=Q(took__lt=limit)) for place, limit in enumerate(WAITS)}
     answered = selection.runs().filter(session__answered_at__isnull=False).annotate(took=took)
-    classes = [When(took__lt=limit, then=Value(place)) for place, limit in enumerate(WAITS)]
-    place = Case(*classes, default=Value(len(WAITS)), output_field=IntegerField())
-    counted = dict(answered.values_list(place).annotate(people=Count("id")).order_by())
-    median = answered.aggregate(median=Median("took", output_field=DurationField()))["median"]
-    return Waited(median=median, within=tuple(counted.get(place, 0) for place in range(len(WAITS) + 1)))
+    found = answered.aggregate(**until, all=Count("id"), median=Median("took", output_field=DurationField()))
+    ends = [*(found[name] for name in until), found["all"]]
+    return Waited(
+        median=found["median"],
+        within=tuple(end - begin for begin, end in pairwise([0, *ends])),
+    )
 
 
-def tallies(selection: Selection, asked: Sequence[Question]) -> list[Tally]:
-    """The answers to each question, counted."""
-    counted = _counted(selection)
+def tallies(selection: Selection, asked: Sequence[Question], counted: Counts | None = None) -> list[Tally]:
+    """The answers to each question. `counted` spares reading what `counts_of_answers` found."""
+    counted = counts_of_answers(selection) if counted is None else counted
     return [_tally(selection, question, counted.get(question.key, Counter())) for question in asked]
 
 
-def _counted(selection: Selection) -> dict[str, Counter[str]]:
+def counts_of_answers(selection: Selection) -> Counts:
     """How often each category was kept under each key."""
     rows = selection.answers().values_list("key", "category").annotate(people=Count("key")).order_by()
     counted: dict[str, Counter[str]] = {}
@@ -379,14 +409,22 @@ def latest_texts(selection: Selection, question: Question, most: int = MOST_TEXT
     return list(given.order_by("-answered_at").values_list("value", flat=True)[:most])
 
 
-def reach_of(selection: Selection, asked: Iterable[Question]) -> dict[str, Reach]:
-    """How far people came, by key of each question that a person is asked."""
+def reach_of(
+    selection: Selection,
+    asked: Iterable[Question],
+    counted: Counts | None = None,
+    runs: RunCounts | None = None,
+) -> dict[str, Reach]:
+    """How far people came, by key of each question that a person is asked.
+
+    `counted` as in `tallies`, `runs` as in `response_of`.
+    """
     asked = [question for question in asked if question.is_asked]
-    counted = _counted(selection)
-    going = selection.runs().exclude(status=ConversationStatus.COMPLETED).filter(node_id__isnull=False)
+    counted = counts_of_answers(selection) if counted is None else counted
     standing: dict[UUID, Counter[str]] = {}
-    for node_id, status, people in going.values_list("node_id", "status").annotate(n=Count("id")).order_by():
-        standing.setdefault(node_id, Counter())[status] += people
+    for each in counts_of_runs(selection) if runs is None else runs:
+        if each.node_id is not None and each.status != ConversationStatus.COMPLETED:
+            standing.setdefault(each.node_id, Counter())[each.status] += each.asked
     again = _asked_again(selection)
     return {
         question.key: _reach(question, counted.get(question.key, Counter()), standing, again)

@@ -30,8 +30,11 @@ from mhero.messaging.queries.answered import (
 from mhero.messaging.queries.results import (
     DIMENSIONS,
     Compared,
+    RunCounts,
     Tally,
     compared,
+    counts_of_answers,
+    counts_of_runs,
     latest_texts,
     questions,
     reach_of,
@@ -116,21 +119,22 @@ def results(request: SignedInRequest) -> HttpResponse:
 def results_of(request: SignedInRequest, flow_id: UUID) -> HttpResponse:
     """A flow's results, as charts."""
     about = narrowed(request, flow_id)
-    response = response_of(about.selection)
+    by = request.GET.get("by", "")
+    dimension = by if by in DIMENSIONS else DIMENSIONS[0]
+    runs = counts_of_runs(about.selection, dimension)
+    response = response_of(about.selection, runs)
     context = frame(request, about) | {"response": response, "at": now()}
     if not response.asked:
         context["to_be_asked"] = waiting_to_be_asked(about.flow, about.send, request.user.area_id)
     if response.answered:
-        by = request.GET.get("by", "")
-        dimension = by if by in DIMENSIONS else DIMENSIONS[0]
         found = waited(about.selection)
         context |= {
-            "charts": _charts(request, about),
+            "charts": _charts(request, about, runs),
             "waited": waited_lines(found),
             "median_wait": duration_words(found.median) if found.median is not None else "",
             "by_words": dimension_words(dimension),
             "dimensions": about.dimensions(request.path, dimension),
-            "compared": _responses(request, about, dimension),
+            "compared": _responses(request, about, dimension, runs),
         }
     return render(request, "messaging/results_of.html", context)
 
@@ -143,7 +147,8 @@ def results_question(request: SignedInRequest, flow_id: UUID, key: str) -> HttpR
     question = _question(about, key)
     by = request.GET.get("by", "")
     dimension = by if by in DIMENSIONS else "county"
-    (chart,) = _charts(request, about, only=question, texts=TEXTS_LISTED)
+    runs = counts_of_runs(about.selection)
+    (chart,) = _charts(request, about, runs, only=question, texts=TEXTS_LISTED)
     context = (
         frame(request, about)
         | {
@@ -225,10 +230,16 @@ def _question(about: Narrowed, key: str) -> Question:
 
 
 def _charts(
-    request: SignedInRequest, about: Narrowed, *, only: Question | None = None, texts: int = TEXTS_SHOWN
+    request: SignedInRequest,
+    about: Narrowed,
+    runs: RunCounts,
+    *,
+    only: Question | None = None,
+    texts: int = TEXTS_SHOWN,
 ) -> list[Chart]:
     asked = [only] if only else questions(about.flow, about.selection.answers())
-    reach = reach_of(about.selection, asked)
+    counted = counts_of_answers(about.selection)
+    reach = reach_of(about.selection, asked, counted, runs)
     can_read = request.user.may("inbox.view")
     return [
         Chart(
@@ -238,7 +249,7 @@ def _charts(
             texts=_texts(about, tally, texts) if can_read else [],
             address=about.address(reverse("results_question", args=[about.flow.id, tally.question.key])),
         )
-        for tally in tallies(about.selection, asked)
+        for tally in tallies(about.selection, asked, counted)
     ]
 
 
@@ -258,8 +269,8 @@ def _people_who(request: SignedInRequest, about: Narrowed, question: Question) -
     return lambda category: about.address(path, question=question.key, answer=category)
 
 
-def _responses(request: SignedInRequest, about: Narrowed, dimension: str) -> list[Line]:
-    rows = responses_by(about.selection, dimension)
+def _responses(request: SignedInRequest, about: Narrowed, dimension: str, runs: RunCounts) -> list[Line]:
+    rows = responses_by(about.selection, dimension, runs)
     return [
         Line(
             label=value_words(dimension, name),
