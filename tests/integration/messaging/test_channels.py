@@ -278,6 +278,12 @@ async def test_a_long_text_goes_on_where_it_was_cut_off(world: World) -> None:
         )
         text = "Please count the vaccines. " * 100
         await world.send(text.strip())
+
+        async def half_sent() -> bool:
+            words = [one.provider_words for one in await world.messages()]
+            return words == ["A part of the text has left. 503 {}"]
+
+        await world.until(half_sent)
         await world.until_all("sent", 1)
     first, failed, second = texts
     assert failed == second

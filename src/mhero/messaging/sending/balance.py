@@ -18,7 +18,7 @@ from mhero.messaging.circumstances import Watched
 from mhero.messaging.database import Connection
 from mhero.messaging.sending.choice import Candidate, Choice
 from mhero.messaging.sending.shares import Health, moves
-from mhero.messaging.sending.statements import NO_ANSWER
+from mhero.messaging.sending.statements import NO_ANSWER, PARTLY_SENT
 from mhero.platform.ids import lowest_id
 
 ERRORS_WITHIN = timedelta(minutes=1)
@@ -75,7 +75,7 @@ STRANDED = """
 SELECT m.id, m.number FROM messaging_message m
 JOIN messaging_broadcast b ON b.id = m.broadcast_id AND b.sms_channel_id IS NULL
 WHERE m.status = 'queued' AND m.sms_channel_id = ANY(%(channels)s)
-  AND (m.attempts = 0 OR m.provider_words <> '' AND NOT starts_with(m.provider_words, %(no_answer)s))
+  AND (m.attempts = 0 OR m.provider_words <> '' AND NOT m.provider_words ^@ ANY(%(stays)s))
 ORDER BY m.priority, m.id LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
 """
 # Of all others, what failed once and is due again.
@@ -83,7 +83,7 @@ TRIED = """
 SELECT m.id, m.number FROM messaging_message m
 JOIN messaging_broadcast b ON b.id = m.broadcast_id AND b.sms_channel_id IS NULL
 WHERE m.status = 'queued' AND m.sms_channel_id = ANY(%(channels)s) AND m.next_attempt_at <= %(soon)s
-  AND m.provider_words <> '' AND NOT starts_with(m.provider_words, %(no_answer)s)
+  AND m.provider_words <> '' AND NOT m.provider_words ^@ ANY(%(stays)s)
 ORDER BY m.id LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
 """
 TAKE_ELSEWHERE = """
@@ -158,7 +158,7 @@ class Balance:
         working = [_candidate(row) for row in rows if row[0] not in down]
         if not working:
             return False
-        wanted = {"soon": at + SOON, "no_answer": NO_ANSWER, "most": BATCH}
+        wanted = {"soon": at + SOON, "stays": [NO_ANSWER, PARTLY_SENT], "most": BATCH}
         stranded = await self._draw(connection, STRANDED, wanted | {"channels": down + off}, Choice(working))
         if len(working) > 1:
             tried = wanted | {"channels": [each.id for each in working]}

@@ -33,6 +33,7 @@ from mhero.messaging.sending.statements import (
     LOCK_CHANNEL,
     NO_ANSWER,
     NOTE_OUTCOMES,
+    PARTLY_SENT,
     TAKE_BACK,
 )
 
@@ -224,6 +225,9 @@ class Sender:
             self._parts_sent[message.id] = number + 1
         if outcome.kind != "retry":
             self._parts_sent.pop(message.id, None)
+        elif message.id in self._parts_sent:
+            # No other channel may begin it anew.
+            outcome = replace(outcome, words=f"{PARTLY_SENT} {outcome.words}")
         return outcome
 
     async def _asked_once(self, message: Outgoing) -> Outcome:

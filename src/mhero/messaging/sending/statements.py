@@ -72,8 +72,9 @@ UPDATE messaging_message SET status = 'queued', next_attempt_at = NULL
 WHERE status = 'wired' AND next_attempt_at <= %(now)s
 """
 
-#: How the words of an attempt begin after which the provider may have the message all the same.
+#: How the words of an attempt begin after which the provider may have the message, or has some of it.
 NO_ANSWER = "No answer came."
+PARTLY_SENT = "A part of the text has left."
 
 ADDRESSES = """
 SELECT c.number, a.address FROM messaging_contact c JOIN messaging_contactaddress a ON a.contact_id = c.id
