@@ -182,7 +182,7 @@ async def test_a_thousand_people_with_the_same_word_are_all_served(world: World)
 
 
 async def test_two_machines_that_answer_each_other_are_cut_off(world: World) -> None:
-    from mhero.messaging.conversations.batch import SAME_TEXTS
+    from mhero.messaging.conversations.story import SAME_TEXTS
 
     flow_id = await published(world, definition(1, [node(1, 1, say("Please write JOIN."))]))
     await triggers(world, "catch_all", flow_id)

@@ -37,9 +37,8 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 #: Tasks that are a part of a contact's conversation: what comes later waits behind them.
 CONVERSING = ("start", "message", "wait_timeout", "wait_expiration")
-#: A contact that gets the same text more often than this within the window, or more texts than that, most
-#: likely answers by machine, and the two machines must not go on for ever.
-SAME_TEXTS, ALL_TEXTS, WINDOW = 20, 100, timedelta(minutes=5)
+#: How far back is looked for machines that answer each other.
+WINDOW = timedelta(minutes=5)
 #: Who got no more than these is not looked at any closer.
 FEW = 5
 
@@ -60,14 +59,12 @@ class Batch:
         at: datetime,
         *,
         services: Lent | None = None,
-        same_texts: int = SAME_TEXTS,
     ) -> None:
         self.published = published
         self.allowed = allowed
         self.at = at
         self.writing = Writing(at=at)
         self.participants: dict[UUID, Participant] = {}
-        self.same_texts = same_texts
         self.texts: Counter[tuple[UUID, str]] = Counter()
         #: Whether sprints may wait for other systems.
         self._is_calling = services is not None

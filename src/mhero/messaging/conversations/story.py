@@ -24,6 +24,9 @@ Json = dict[str, Any]
 #: A question that could not leave within a day is asked no more.
 EXPIRES_AFTER = timedelta(days=1)
 LONGEST_WORDS = 500
+#: A contact that gets the same text more often than this within a few minutes, or more texts than that, most
+#: likely answers by machine, and the two machines must not go on for ever.
+SAME_TEXTS, ALL_TEXTS = 20, 100
 
 
 def tell(batch: "Batch", participant: Participant, held: Held, occasion: Occasion, sprint: Sprint) -> None:
@@ -114,13 +117,11 @@ class _Telling:
 
     def _is_loop(self, text: str) -> bool:
         """Whether two machines seem to talk; what is counted here is counted for the next one too."""
-        from mhero.messaging.conversations.batch import ALL_TEXTS
-
         batch, participant = self.batch, self.participant
         key = (participant.id, text.lower()[:128])
         batch.texts[key] += 1
         participant.recent += 1
-        return batch.texts[key] > batch.same_texts or participant.recent > ALL_TEXTS
+        return batch.texts[key] > SAME_TEXTS or participant.recent > ALL_TEXTS
 
     def _after_quiet_hours(self) -> Any:
         allowed = self.batch.allowed
