@@ -225,6 +225,16 @@ def test_buttons_add_move_copy_delete_and_bring_back() -> None:
     assert acted(gone, "undo").questions[1].only_if == STOCK.questions[1].only_if
 
 
+def test_a_condition_on_an_answer_that_was_emptied_has_to_be_chosen_again() -> None:
+    form = typed(
+        **{"in": "eng"}, q=["q1", "q2"], q1__kind="choice", q1__text="Tests?", q1__option=["o1", "o2", "o3"],
+        q1__o1="Enough", q1__o2="Low", q1__o3="", q2__kind="text", q2__text="Why?", q2__if=["q1:o3"],
+    )  # fmt: skip
+    whole = finished(read(form, blank("eng")))
+    said = [problem.words for problem in problems(whole)]
+    assert said == ["Tick the answers after which question 2 is asked."]
+
+
 def test_a_condition_goes_with_the_question_it_stands_on() -> None:
     assert acted(STOCK, "delete:q1").question("q2").only_if is None  # type: ignore[union-attr]
     # A question that comes before the one that decides cannot wait for it.

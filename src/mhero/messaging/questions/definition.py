@@ -24,7 +24,7 @@ Json = dict[str, Any]
 ASK, WAIT, AGAIN, SPLIT = "ask", "wait", "again", "split"
 _ROW, _COLUMN = 180, 360
 #: What a message can say of its reader beside the name: fields, in a flow.
-_REGISTRY = re.compile(rf"@contact\.({'|'.join(set(VARIABLES) - {'name', 'first_name'})})\b")
+_REGISTRY = re.compile(rf"@contact\.({'|'.join(sorted(set(VARIABLES) - {'name', 'first_name'}))})\b")
 
 
 def definition(whole: Questions, flow_id: UUID, name: str) -> Json:
@@ -75,15 +75,19 @@ class _Flow:
         condition = question.only_if
         decisive = self.whole.question(condition.question) if condition else None
         if condition is None or decisive is None:
-            return
+            return  # Conditions are kept only as long as their question comes before.
         labels = dict(texts.labels(self.whole, decisive))
-        wanted = [self._category_name(labels[answer]) for answer in condition.answers if answer in labels]
+        wanted = [
+            self._names(labels[answer])[self.whole.language]
+            for answer in condition.answers
+            if answer in labels
+        ]
         yes, no = f"{question.id}/asked", f"{question.id}/passed"
         operand = f'@(default(results.{snakify(decisive.name)}.category, ""))'
         router = self._router(
             operand=operand,
             cases=[("has_only_text", (name,), yes) for name in wanted],
-            categories=[(yes, {self.whole.language: "Ask"}), (no, {self.whole.language: "Other"})],
+            categories=[(yes, {"eng": "Ask"}), (no, {"eng": "Other"})],
             default=no,
         )
         ways = {yes: self._id(question.id, ASK), no: self._onward(row, None)}
@@ -120,7 +124,7 @@ class _Flow:
             cases=[
                 (case.type, case.arguments, f"{question.id}/{case.leads_to}") for case in understood.cases
             ],
-            categories=[(key, self._in_languages(label)) for key, label in categories],
+            categories=categories,
             default=unclear,
         )
         router["wait"] = {"type": "msg"}
@@ -129,7 +133,7 @@ class _Flow:
 
     def _again(self, row: int, question: Question) -> None:
         """Counts, and asks again as often as it should; then the next question follows."""
-        counter = f"again_{snakify(question.name)}"[:64]
+        counter = f"again_{question.id}"
         count: Json = {
             "type": "set_run_local",
             "uuid": self._id(question.id, "count"),
@@ -141,10 +145,7 @@ class _Flow:
         router = self._router(
             operand=f"@locals.{counter}",
             cases=[("has_number_gt", (str(self.whole.repeats),), often)],
-            categories=[
-                (often, {self.whole.language: "Enough"}),
-                (once_more, {self.whole.language: "Other"}),
-            ],
+            categories=[(often, {"eng": "Enough"}), (once_more, {"eng": "Other"})],
             default=once_more,
         )
         repeat = self._message(
@@ -197,11 +198,11 @@ class _Flow:
 
     # Parts
 
-    def _in_languages(self, label: Texts) -> dict[str, str]:
-        """Of an option, or of what `words` has."""
+    def _names(self, label: Texts) -> dict[str, str]:
+        """A category's name in every language: an option's label, or what `words` has for it."""
         base = self.whole.language
-        fallback = label.get(base) or label.get("eng") or next(iter(label.values()), "")
-        return {each: label.get(each) or fallback for each in self.whole.languages}
+        fallback = label.get(base) or label.get("eng") or next(iter(label.values()))
+        return {each: (label.get(each) or fallback)[:LONGEST_OPTION] for each in self.whole.languages}
 
     def _message(self, key: str, said: dict[str, str]) -> Json:
         action_id = self._id(key, "message")
@@ -220,11 +221,11 @@ class _Flow:
         *,
         operand: str,
         cases: list[tuple[str, tuple[str, ...], str]],
-        categories: list[tuple[str, Any]],
+        categories: list[tuple[str, Texts]],
         default: str,
     ) -> Json:
-        for key, label in categories:
-            names = {each: self._category_name(label, each) for each in self.whole.languages}
+        named = [(key, self._names(label)) for key, label in categories]
+        for key, names in named:
             self._translate(self._id(key, "category"), "name", names)
         return {
             "type": "switch",
@@ -241,19 +242,13 @@ class _Flow:
             "categories": [
                 {
                     "uuid": self._id(key, "category"),
-                    "name": self._category_name(label),
+                    "name": names[self.whole.language],
                     "exit_uuid": self._id(key, "exit"),
                 }
-                for key, label in categories
+                for key, names in named
             ],
             "default_category_uuid": self._id(default, "category"),
         }
-
-    def _category_name(self, label: Any, language: str = "") -> str:
-        base = self.whole.language
-        return str(label.get(language or base) or label.get(base) or next(iter(label.values())))[
-            :LONGEST_OPTION
-        ]
 
     def _translate(self, item_id: str, name: str, said: dict[str, str]) -> None:
         for language in self.whole.translations:

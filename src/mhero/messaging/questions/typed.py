@@ -31,8 +31,8 @@ from mhero.messaging.questions.content import (
 #: Boxes for answers that a new choice has.
 BOXES = 3
 _ID = re.compile(r"q\d{1,4}")
-#: Words of a question that name it in the results.
-NAMED_BY = 5
+#: Letters of a question's own words that name it in the results.
+NAMED_BY = 48
 
 
 class Typed(Protocol):
@@ -139,8 +139,8 @@ def acted(whole: Questions, act: str) -> Questions:
 
 
 def finished(whole: Questions) -> Questions:
-    """Without the boxes for answers that were left empty."""
-    return replace(
+    """Without the boxes for answers that were left empty, and without conditions on them."""
+    filled = replace(
         whole,
         questions=tuple(
             replace(
@@ -150,6 +150,16 @@ def finished(whole: Questions) -> Questions:
             for each in whole.questions
         ),
     )
+    return replace(filled, questions=tuple(_conditioned(filled, each) for each in filled.questions))
+
+
+def _conditioned(whole: Questions, question: Question) -> Question:
+    condition = question.only_if
+    decisive = whole.question(condition.question) if condition else None
+    if condition is None or decisive is None:
+        return replace(question, only_if=None)
+    answers = tuple(answer for answer in condition.answers if answer in decisive.answers)
+    return replace(question, only_if=replace(condition, answers=answers))
 
 
 def _free_option(question: Question) -> str:
@@ -244,12 +254,15 @@ def _named(whole: Questions) -> Questions:
 
 
 def _names(text: str, number: int) -> Iterator[str]:
-    """Its first words; a number where others have the same, or where it has no letters."""
+    """As many of its words as there is room for; with a number where others have the same."""
     found = re.findall(r"@[\w.]+|[^\W_]+", text)
-    spoken = [word for word in found if not word.startswith("@")][:NAMED_BY]
-    base = " ".join(spoken)[: LONGEST_NAME - 4].strip() if snakify(" ".join(spoken)).strip("_") else ""
-    if base:
+    base = " ".join(word for word in found if not word.startswith("@"))
+    if len(base) > NAMED_BY:
+        base = base[: NAMED_BY + 1].rpartition(" ")[0] or base[:NAMED_BY]
+    if snakify(base).strip("_"):
         yield base
+    else:
+        base = ""
     while True:
         yield f"{base or 'Question'} {number}"
         number += 1
