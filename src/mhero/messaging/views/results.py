@@ -17,7 +17,15 @@ from django.views.decorators.http import require_safe
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
 from mhero.messaging.asked import AnswerKind, Question
-from mhero.messaging.charts import Line, answer_lines, duration_words, lines_of, number_words, waited_lines
+from mhero.messaging.charts import (
+    Line,
+    answer_lines,
+    day_words,
+    duration_words,
+    lines_of,
+    number_words,
+    waited_lines,
+)
 from mhero.messaging.frequent import frequent_words
 from mhero.messaging.models import ConversationStatus, FlowRun
 from mhero.messaging.queries.answered import (
@@ -185,7 +193,7 @@ def results_table(request: SignedInRequest, flow_id: UUID) -> HttpResponse:
             (
                 run,
                 ConversationStatus(run.status).label,
-                [(_shown(answer_of(question, run.results)), question.kind) for question in asked],
+                [(_shown(answer_of(question, run.results), question), question.kind) for question in asked],
             )
             for run in rows
         ],
@@ -352,5 +360,7 @@ def _place_of(request: HttpRequest) -> tuple[datetime, UUID] | None:
         return None
 
 
-def _shown(answer: str | float) -> str:
-    return answer if isinstance(answer, str) else number_words(answer)
+def _shown(answer: str | float, question: Question) -> str:
+    if not isinstance(answer, str):
+        return number_words(answer)
+    return day_words(answer) if question.kind is AnswerKind.DATE else answer
