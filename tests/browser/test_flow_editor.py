@@ -53,7 +53,7 @@ def test_a_flow_is_built_by_mouse_tried_and_published(demonstration: Demonstrati
     expect(officer.locator(".fe-step--now")).to_contain_text("Answer: BCG")
     panel.get_by_label("Your answer").fill("Oui.")
     panel.get_by_label("Your answer").press("Enter")
-    expect(panel.get_by_text("BCG: Oui., understood as Yes.")).to_be_visible()
+    expect(panel.get_by_text("BCG: Oui, understood as Yes.")).to_be_visible()
     expect(panel.get_by_text("We send some.")).to_be_visible()
     expect(panel.get_by_text("The conversation is over.")).to_be_visible()
 
@@ -100,6 +100,7 @@ def test_a_flow_is_built_by_keyboard_alone(demonstration: Demonstrating, officer
     officer.keyboard.press("Enter")
     expect(panel.get_by_role("heading", name="Message")).to_be_focused()
     officer.keyboard.press("Escape")
+    expect(step(officer, "are you well").locator("xpath=..")).to_be_focused()
     officer.keyboard.press("Delete")
     expect(officer.locator(".fe-step")).to_have_count(1)
     officer.keyboard.press("Control+z")
@@ -271,9 +272,10 @@ def drag(page: Page, handle: Locator, right: float, down: float) -> None:
 
 
 def drag_to(page: Page, handle: Locator, target: Locator) -> None:
+    begin = middle(handle)
     box = target.bounding_box()
     assert box
-    pull(page, middle(handle), (box["x"] + box["width"] / 2, box["y"] + 2))
+    pull(page, begin, (box["x"] + box["width"] / 2, box["y"] + 2))
 
 
 def pull(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> None:

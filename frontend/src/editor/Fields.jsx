@@ -1,5 +1,5 @@
 // The boxes that forms are made of, with completion of expressions.
-import { useContext, useId, useRef, useState } from "react";
+import { useContext, useId, useLayoutEffect, useRef, useState } from "react";
 import { Known } from "./known.js";
 import { canEdit, w } from "./words.js";
 
@@ -179,6 +179,7 @@ export function JSONBox({ label, hint, value, onChange }) {
 export function Template({ label, hint, value, onChange, rows = 1 }) {
   const known = useContext(Known);
   const box = useRef(null);
+  const caret = useRef(null);
   const list = useId();
   const [offer, setOffer] = useState(null);
   const [at, setAt] = useState(0);
@@ -199,12 +200,15 @@ export function Template({ label, hint, value, onChange, rows = 1 }) {
     const text = value ?? "";
     onChange(text.slice(0, end - offer.length) + word + text.slice(end));
     setOffer(null);
-    const caret = end - offer.length + word.length;
-    requestAnimationFrame(() => {
-      element.focus();
-      element.setSelectionRange(caret, caret);
-    });
+    caret.current = end - offer.length + word.length;
   };
+  // Before the next key is pressed: React puts the caret behind the whole text.
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    box.current.focus();
+    box.current.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  });
   const onKeyDown = (event) => {
     if (!offer) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

@@ -24,9 +24,9 @@ export function ListView({ definition, issues, onOpen, open }) {
     <ol className="fe-list" aria-label={w("list")}>
       {nodes.map((node) => (
         <li key={node.uuid} id={`fe-list-${node.uuid}`} className={`fe-list__step${open === node.uuid ? " fe-list__step--open" : ""}`}>
-          <h3 className="govuk-heading-s fe-list__title">
+          <h2 className="govuk-heading-s fe-list__title">
             <button type="button" className="app-link-button" onClick={() => onOpen(node.uuid)}>{w("step_number", { number: number.get(node.uuid) })} · {titleOf(node)}</button>
-          </h3>
+          </h2>
           {(node.actions ?? []).map((action) => <p key={action.uuid} className="fe-list__action"><span className="app-muted">{actionTitle(action)}:</span> {actionWords(action)}</p>)}
           {(issues[node.uuid] ?? []).map((issue, index) => <p key={index} className="fe-issue">{inWords(issue)}</p>)}
           <ul className="fe-list__ways">

@@ -14,7 +14,7 @@ from mhero.flows.definition.flow import Flow
 from mhero.flows.definition.inspect import inspect
 from mhero.flows.definition.migration import CURRENT, version_text
 from mhero.flows.definition.read import read_current, read_flow
-from mhero.flows.errors import InvalidDefinition
+from mhero.flows.errors import FlowError, InvalidDefinition
 from mhero.messaging.errors import InvalidFlow
 from mhero.platform.ids import new_id
 
@@ -123,10 +123,15 @@ def _broken_nodes(definition: Json) -> Iterator[Json]:
                 yield issue
 
 
+def fault_of(error: FlowError) -> str:
+    """What the engine says, without the ids of where it found it."""
+    return _PLACES.sub("", str(error))
+
+
 def _issue(error: InvalidDefinition) -> Json:
     words = str(error)
     places = dict(_PLACE.findall(words))
-    issue: Json = {"type": "invalid", "description": _PLACES.sub("", words)}
+    issue: Json = {"type": "invalid", "description": fault_of(error)}
     for kind in ("node", "action"):
         if kind in places and places[kind] != "None":
             issue[f"{kind}_uuid"] = places[kind]

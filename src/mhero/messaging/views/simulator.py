@@ -18,7 +18,7 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.queries import workspace
 from mhero.accounts.services import record_audit
 from mhero.flows.errors import FlowError
-from mhero.messaging.definitions import kept
+from mhero.messaging.definitions import fault_of, kept
 from mhero.messaging.errors import InvalidFlow
 from mhero.messaging.models import Contact, Flow
 from mhero.messaging.queries.inbox import contacts_of
@@ -47,8 +47,8 @@ def flow_try(request: SignedInRequest, flow_id: UUID) -> HttpResponse:
         said = _opened(request, flow, token).get("said") or []
     try:
         answer = _step(request, Simulator(flow), asked)
-    except (FlowError, InvalidFlow) as error:
-        answer = {"error": str(error), "said": said}
+    except FlowError as error:
+        answer = {"error": fault_of(error), "said": said}
     return render(request, "messaging/flow_try.html", {"flow": flow, "answer": answer, "asked": asked})
 
 
@@ -61,7 +61,9 @@ def flow_simulate(request: SignedInRequest, flow_id: UUID) -> HttpResponse:
         asked = json.loads(request.body)
         definition = kept(asked["definition"], flow.id) if asked.get("definition") else None
         answer = _step(request, Simulator(flow, definition), asked)
-    except (FlowError, InvalidFlow) as error:
+    except FlowError as error:
+        return JsonResponse({"error": fault_of(error)}, status=422)
+    except InvalidFlow as error:
         return JsonResponse({"error": str(error)}, status=422)
     except (ValueError, TypeError, AttributeError):
         return JsonResponse({"error": _("This could not be understood.")}, status=400)
