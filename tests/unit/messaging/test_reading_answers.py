@@ -1,5 +1,6 @@
 """How answers are understood: each as its writer meant it, or asked again. None is misread."""
 
+import time
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
@@ -205,6 +206,13 @@ def understood(name: str, answer: str) -> str:
 @pytest.mark.parametrize(("name", "answer", "meant"), CASES)
 def test_an_answer_is_read_as_it_was_meant_or_asked_again(name: str, answer: str, meant: str) -> None:
     assert understood(name, answer) == meant
+
+
+def test_a_long_story_is_asked_again_and_takes_no_time() -> None:
+    began = time.process_time()
+    for name in ("yes_no", "stock", "nurses", "date", "county"):
+        assert understood(name, "the road is bad " * 100) == AGAIN
+    assert time.process_time() - began < 2
 
 
 def test_there_are_many_answers_in_the_table() -> None:

@@ -13,6 +13,8 @@ from mhero.messaging.questions.words import MONTHS, TODAY, YESTERDAY
 _DAY, _MONTH, _YEAR = "([0-9]{1,2})", "([a-zéû]+)", "([0-9]{4}|[0-9]{2})"
 _SIGN, _SIGNS = " *[-./ ] *", "[-./, ]*"
 _AROUND = "[^0-9]*"
+#: Whoever writes more than this tells a story; looking for dates in it would take long.
+_WRITTEN = 'if(text_length(input.text) > 80, "", input.text)'
 ISO = f"\\A{_AROUND}([0-9]{{4}}){_SIGN}{_DAY}{_SIGN}{_DAY}{_AROUND}\\z"
 NUMERIC = f"\\A{_AROUND}{_DAY}{_SIGN}{_DAY}{_SIGN}{_YEAR}{_AROUND}\\z"
 DAY_FIRST = f"\\A{_AROUND}{_DAY}(?:st|nd|rd|th|er)?{_SIGNS}(?:of |de |d')?{_MONTH}{_SIGNS}{_YEAR}{_AROUND}\\z"
@@ -28,7 +30,7 @@ def _quoted(text: str) -> str:
 
 
 def _part(pattern: str, group: int) -> str:
-    return f"regex_match(input.text, {_quoted(pattern)}, {group})"
+    return f"regex_match({_WRITTEN}, {_quoted(pattern)}, {group})"
 
 
 def _iso(year: str, month: str, day: str) -> str:
@@ -45,7 +47,7 @@ def _month(name: str) -> str:
 
 
 def _when(pattern: str, then: str, otherwise: str) -> str:
-    return f"if(has_pattern(input.text, {_quoted(pattern)}), {then}, {otherwise})"
+    return f"if(has_pattern({_WRITTEN}, {_quoted(pattern)}), {then}, {otherwise})"
 
 
 def _operand() -> str:
