@@ -60,7 +60,7 @@ def _take_next() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(LOCK)
             (is_ours,) = cursor.fetchone()
-        # One that was stumbled over lets the others go first, but for those of the same person.
+        # One that was stumbled over lets the others go first.
         waiting = CommandText.objects.order_by("attempts", "message_id").first() if is_ours else None
         if waiting is None:
             return False

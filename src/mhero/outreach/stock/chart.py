@@ -38,9 +38,9 @@ class Chart:
         return " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in self.dots)
 
 
-def chart(values: Sequence[tuple[str, int]]) -> Chart:
-    """Labels with their values, the oldest first."""
-    top = max([1, *(value for _, value in values)])
+def chart(values: Sequence[tuple[str, int | None]]) -> Chart:
+    """Labels with their values, the oldest first; None, where nobody knows, has no dot."""
+    top = max([1, *(value for _, value in values if value is not None)])
     step = (WIDTH - _LEFT - _RIGHT) / max(1, len(values) - 1)
     span = HEIGHT - _TOP - _BOTTOM
     every = max(1, -(-len(values) // _LABELS))
@@ -56,5 +56,6 @@ def chart(values: Sequence[tuple[str, int]]) -> Chart:
                 is_labelled=(last - place) % every == 0,
             )
             for place, (label, value) in enumerate(values)
+            if value is not None
         ),
     )

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -27,7 +27,7 @@ from mhero.outreach.stock.forms import ProductForm, RulesForm
 from mhero.outreach.stock.models import StockLevel, StockProduct, StockReport, StockRules
 from mhero.outreach.stock.periods import Period, PeriodType
 from mhero.platform.spreadsheets import csv_lines
-from mhero.registry.models import PlaceKind
+from mhero.registry.models import Person, PlaceKind
 from mhero.registry.queries import facility_types_of, names_of, places_of
 
 #: Reports of one facility that its page shows.
@@ -65,7 +65,9 @@ def stock(request: SignedInRequest) -> HttpResponse:
         "facilities": sum(row.facilities for row in rows),
         "reported": sum(row.reported for row in rows),
         "lacking": sum(row.lacking for row in rows),
-        "chart": chart([(period_in_words(one.period), getattr(one, value)) for one in moments]),
+        "chart": chart(
+            [(_short(one.period), getattr(one, value) if one.reported else None) for one in moments]
+        ),
         "chart_of": gettext("On hand") if view.product else gettext("Facilities out of stock"),
         "query": _query(view),
         "may_edit": request.user.may("stock.edit"),
@@ -106,6 +108,7 @@ def stock_facility(request: SignedInRequest, place_id: UUID) -> HttpResponse:
         for level in StockLevel.objects.filter(facility=place, period=view.period.name)
     }
     reports = list(StockReport.objects.filter(facility=place).order_by("-reported_at")[:REPORTS_SHOWN])
+    names = dict(Person.objects.filter(id__in=[one.person_id for one in reports]).values_list("id", "name"))
     if reports:
         record_audit("stock_reports.read", f"facility {place.id}", request=request, people=len(reports))
     context = {
@@ -119,7 +122,7 @@ def stock_facility(request: SignedInRequest, place_id: UUID) -> HttpResponse:
             for product in queries.products()
             if queries.keeps(place, product)
         ],
-        "reports": reports,
+        "reports": [(report, names.get(report.person_id, "")) for report in reports],
     }
     return render(request, "outreach/stock/facility.html", context)
 
@@ -244,6 +247,13 @@ def period_in_words(period: Period) -> str:
         year, week, _day = period.start.isocalendar()
         return gettext("week %(week)s of %(year)s") % {"week": week, "year": year}
     return f"{MONTHS[period.start.month]} {period.start.year}"
+
+
+def _short(period: Period) -> str:
+    """A period as a chart has room for it."""
+    if period.type == PeriodType.WEEKLY:
+        return gettext("week %(week)s") % {"week": period.start.isocalendar().week}
+    return f"{MONTHS_3[period.start.month].capitalize()} {period.start.year}"
 
 
 def _current(rules: StockRules) -> Period:
