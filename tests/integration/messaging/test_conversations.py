@@ -77,3 +77,49 @@ async def test_a_send_of_a_flow_asks_takes_each_answer_and_keeps_them(world: Wor
     assert {(each.broadcast_id, each.priority) for each in later} == {(None, 0)}
     heard = await world.messages(is_incoming=True)
     assert {(each.session_id, each.is_handled) for each in heard} == {(done.id, True)}
+
+
+async def test_a_receipt_that_cannot_be_taken_in_holds_nobody_else(world: World) -> None:
+    from mhero.messaging.models import Received
+
+    def receive() -> None:
+        for number, payload in enumerate(
+            ({"from": "+231770000001"}, {"from": "+231770000002", "text": "Hi"})
+        ):
+            Received.objects.create(
+                sms_channel_id=world.channel.id, kind="message", key=str(number), payload=payload
+            )
+
+    await use(receive)
+    async with pumping(world):
+
+        async def taken() -> bool:
+            return not await use(lambda: Received.objects.filter(is_taken=False).exists())
+
+        await world.until(taken)
+    errors = await use(lambda: list(Received.objects.order_by("id").values_list("error", flat=True)))
+    assert errors == ["KeyError", ""]
+    assert [message.text for message in await world.messages(is_incoming=True)] == ["Hi"]
+
+
+async def test_a_broken_flow_fails_for_those_in_it_and_nobody_else(world: World) -> None:
+    from mhero.messaging.models import FlowRevision
+
+    await world.follow(1, 2)
+    broken, sound = await published(world, survey(1)), await published(world, survey(2))
+    first, second = await world.contact_ids()
+    async with pumping(world):
+        await world.send(text="", flow_id=broken, contact_ids=[first])
+        await world.send(text="", flow_id=sound, contact_ids=[second])
+        await until_texts(world, 1, [QUESTIONS[0][0]])
+        await until_texts(world, 2, [QUESTIONS[0][0]])
+    await use(lambda: FlowRevision.objects.filter(flow_id=broken).update(definition={"uuid": str(broken)}))
+    for number in (1, 2):
+        await world.callback("receive", {"from": f"+23177000000{number}", "text": "yes"})
+    async with pumping(world):
+        await until_texts(world, 2, [QUESTIONS[0][0], QUESTIONS[1][0]])
+    failed, waiting = await sessions()
+    assert (failed.status, failed.reason, waiting.status) == ("failed", "flow_version", "waiting")
+    # Whoever looks at the inbox sees what was not understood.
+    heard = await world.messages(is_incoming=True, contact_id=first)
+    assert [(each.session_id, each.is_handled) for each in heard] == [(None, False)]
