@@ -7,6 +7,10 @@ from enum import Enum
 #: Compared with the whole of a reply. French and local words beside the English one; a setting adds others.
 DEFAULT_STOP_WORDS = ("STOP", "STOP ALL", "UNSUBSCRIBE", "ARRET", "ARRETER", "ARRETEZ", "DESABONNER")
 START_WORDS = ("START", "UNSTOP", "REPRENDRE", "ABONNER")
+#: Said beside a wish without changing it: "Stop pls", "Arrêt svp merci".
+COURTESIES = frozenset(
+    {"please", "pls", "plz", "kindly", "thanks", "thank", "you", "now", "svp", "merci", "ok", "tafadhali"}
+)
 
 
 def default_stop_words() -> list[str]:
@@ -19,13 +23,12 @@ class Wish(Enum):
 
 
 def wish_of(text: str, stop_words: Iterable[str]) -> Wish | None:
-    """What the reply asks for, if it consists of one of the words and nothing else."""
-    said = plain(text)
-    if not said:
-        return None
-    if said in {plain(word) for word in stop_words}:
+    """What the reply asks for, if it consists of one of the words and nothing else but courtesies."""
+    whole = plain(text)
+    said = {whole, " ".join(word for word in whole.split() if word not in COURTESIES)} - {""}
+    if said & {plain(word) for word in stop_words}:
         return Wish.STOP
-    if said in {plain(word) for word in START_WORDS}:
+    if said & {plain(word) for word in START_WORDS}:
         return Wish.START
     return None
 
