@@ -1,6 +1,6 @@
 // The drawing of the flow. React Flow moves, zooms and connects; what a step means is not its matter.
 import "@xyflow/react/dist/style.css";
-import { Background, Controls, MarkerType, MiniMap, ReactFlow, useNodesState, useReactFlow } from "@xyflow/react";
+import { Background, Controls, MarkerType, MiniMap, ReactFlow, useNodesInitialized, useNodesState, useReactFlow } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { labelOf } from "./describe.js";
 import { connect, move, nodesOf, positionsOf } from "./model.js";
@@ -125,13 +125,20 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
     return () => clearTimeout(timer);
   }, [open, reveal]);
 
-  // A large flow is shown from its beginning rather than too small to read.
-  const onInit = () => {
-    const [first] = nodesOf(definition);
-    if (flow.getZoom() >= LEAST_ZOOM || !first) return;
-    const { x, y } = positionsOf(definition)[first.uuid];
-    flow.setCenter(x + 115, y + place.current.clientHeight / (2 * READING_ZOOM) - 60, { zoom: READING_ZOOM });
-  };
+  // All of it at first; of a large flow rather its beginning than everything too small to read.
+  const isMeasured = useNodesInitialized();
+  const begun = useRef(false);
+  useEffect(() => {
+    if (!isMeasured || begun.current) return;
+    begun.current = true;
+    const first = nodesOf(definition)[0];
+    flow.fitView({ maxZoom: 1, padding: 0.15 }).then(() => {
+      if (flow.getZoom() >= LEAST_ZOOM || !place.current) return;
+      const { x, y } = flow.getNode(first.uuid).position;
+      flow.setViewport({ x: place.current.clientWidth / 2 - (x + 115) * READING_ZOOM, y: 2 * MARGIN - y * READING_ZOOM, zoom: READING_ZOOM });
+    });
+  }, [isMeasured, definition, flow]);
+
   const onKeyDown = (event) => {
     const node = event.target.closest?.(".react-flow__node");
     if (node && event.target === node && event.key === "Enter") {
@@ -169,8 +176,6 @@ export function Canvas({ definition, change, issues, open, onOpen, onSelect, onD
         minZoom={0.1}
         maxZoom={1.5}
         onlyRenderVisibleElements={nodes.length > 150}
-        onInit={onInit}
-        fitView
         fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
         ariaLabelConfig={{
           "node.a11yDescription.default": w("a11y_step"),
