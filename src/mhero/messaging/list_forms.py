@@ -24,6 +24,7 @@ from mhero.messaging.models import (
     StartMode,
     TriggerType,
 )
+from mhero.messaging.personal import problem_of
 from mhero.messaging.queries.groups import groups, in_words
 from mhero.messaging.searching.fields import DATES
 from mhero.messaging.services.groups import checked
@@ -69,6 +70,9 @@ def _checked(text: str) -> str:
 
 
 class ListForm(NameForm):
+    #: What must be filled in depends on the first choice.
+    all_optional = True
+
     kind = forms.ChoiceField(
         label=_("How people come into it"),
         choices=[
@@ -123,6 +127,8 @@ class PointForm(forms.Form):
     """One moment before or after a date, and what is sent then."""
 
     BEFORE, AFTER = "before", "after"
+    #: What must be filled in depends on what is sent.
+    all_optional = True
 
     amount = forms.IntegerField(label=_("How many"), min_value=0, max_value=1000, initial=1)
     unit = forms.ChoiceField(label=_("Unit"), choices=OffsetUnit.choices, initial=OffsetUnit.DAYS)
@@ -177,9 +183,11 @@ class PointForm(forms.Form):
                 else "",
             )
 
-    def clean(self) -> dict[str, Any]:
-        from mhero.messaging.personal import problem_of
+    def messages(self) -> list[Any]:
+        """The boxes of the texts, one for each language."""
+        return [self[f"text_{language}"] for language in self.languages]
 
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("what") == "flow" and not cleaned.get("flow"):
             self.add_error("flow", gettext("Choose the questions."))
@@ -195,6 +203,8 @@ class PointForm(forms.Form):
 
 class TriggerForm(forms.Form):
     """What starts a flow when somebody writes."""
+
+    all_optional = True
 
     type = forms.ChoiceField(
         label=_("What starts it"),

@@ -232,6 +232,8 @@ class WhenForm(RepeatFields):
             del self.fields["asks_again"]
         self.zone = zone
         self.rules = rules()
+        # The third has a button of its own.
+        self.fields["when"].widget.choices = [("now", _("Now")), ("later", _("At a later time"))]  # type: ignore[attr-defined]
         usual = self.rules.expires_after_hours
         self.fields["expires_after_hours"].initial = usual
         self.fields["expires_after_hours"].choices = [  # type: ignore[attr-defined]

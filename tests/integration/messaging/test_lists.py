@@ -230,3 +230,38 @@ async def test_a_district_officers_campaign_stays_in_the_district(world: World, 
     at(world, DUE)
     await fire(world)
     assert [state for _, _, state in await firings()] == ["sent", "not_allowed"]
+
+
+async def test_two_workers_and_a_death_between_make_one_send(world: World, following: Any) -> None:
+    """A worker that dies before its transaction ends has done nothing; two at one time do it once."""
+    import asyncio
+
+    from django.db import connection, transaction
+
+    from mhero.messaging.campaigns.firing import fire_due
+    from mhero.messaging.models import Broadcast
+
+    await world.follow(1, 2, 3)
+    await visit(world, "2030-05-07", 1, 2, 3)
+    await campaign_for(world)
+    await following()
+    at(world, DUE)
+
+    class Killed(Exception):
+        pass
+
+    def dies() -> None:
+        with transaction.atomic():
+            fire_due(world.clock)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM messaging_firing WHERE state = 'sent'")
+                assert cursor.fetchone()[0] == 3
+            raise Killed
+
+    with pytest.raises(Killed):
+        await use(dies)
+    assert await use(Broadcast.objects.count) == 0
+    await asyncio.gather(*(use(fire_due, world.clock) for _ in range(4)))
+    send = await use(lambda: Broadcast.objects.get())
+    assert await use(lambda: send.recipients.count()) == 3
+    assert {state for _, _, state in await firings()} == {"sent"}
