@@ -233,7 +233,7 @@ class WhenForm(RepeatFields):
         self.zone = zone
         self.rules = rules()
         # The third has a button of its own.
-        self.fields["when"].widget.choices = [("now", _("Now")), ("later", _("At a later time"))]  # type: ignore[attr-defined]
+        self.fields["when"].widget.choices = [("now", _("Now")), ("later", _("At a later time"))]
         usual = self.rules.expires_after_hours
         self.fields["expires_after_hours"].initial = usual
         self.fields["expires_after_hours"].choices = [  # type: ignore[attr-defined]
