@@ -93,6 +93,9 @@ def test_a_district_officer_sees_the_stock_of_her_district_alone(
     response = page.goto(f"{demonstration.address}/stock/?place={row[0]}")
     assert response
     assert response.status == 404
+    page.goto(f"{demonstration.address}/stock/rules/")
+    expect(page.get_by_text("These rules are the whole country’s")).to_be_visible()
+    expect(page.get_by_role("button", name="Save the rules")).to_have_count(0)
 
 
 def set_up(page: Page, address: str) -> None:

@@ -70,7 +70,7 @@ def stock(request: SignedInRequest) -> HttpResponse:
         ),
         "chart_of": gettext("On hand") if view.product else gettext("Facilities out of stock"),
         "query": _query(view),
-        "may_edit": request.user.may("stock.edit"),
+        "may_edit": _may_edit(request),
         "period_choices": [(one.name, period_in_words(one)) for one in _current(rules).last(12)[::-1]],
     }
     return render(request, "outreach/stock/board.html", context)
@@ -185,19 +185,21 @@ def _file_rows(view: board.View, rules: StockRules) -> Iterator[tuple[str, ...]]
 @requires("stock.view")
 @require_GET
 def stock_products(request: SignedInRequest) -> HttpResponse:
-    context = {"products": queries.products(), "may_edit": request.user.may("stock.edit")}
+    context = {"products": queries.products(), "may_edit": _may_edit(request)}
     return render(request, "outreach/stock/products.html", context)
 
 
 @requires("stock.edit")
 @require_http_methods(["GET", "POST"])
 def stock_product_new(request: SignedInRequest) -> HttpResponse:
+    _refuse_districts(request)
     return _product_page(request, StockProduct(unit="tablet"))
 
 
 @requires("stock.edit")
 @require_http_methods(["GET", "POST"])
 def stock_product(request: SignedInRequest, product_id: UUID) -> HttpResponse:
+    _refuse_districts(request)
     return _product_page(request, get_object_or_404(StockProduct, id=product_id, archived_at=None))
 
 
@@ -219,6 +221,7 @@ def _product_page(request: SignedInRequest, product: StockProduct) -> HttpRespon
 @requires("stock.edit")
 @require_POST
 def stock_product_archive(request: SignedInRequest, product_id: UUID) -> HttpResponse:
+    _refuse_districts(request)
     product = get_object_or_404(StockProduct, id=product_id, archived_at=None)
     services.archive_product(product, request.user)
     messages.success(request, gettext("The product was put away. What was reported stays."))
@@ -232,6 +235,8 @@ def stock_rules(request: SignedInRequest) -> HttpResponse:
     rules = queries.rules()
     cadres = [cadre for cadre, _people in options(None).cadres]
     form = RulesForm(rules, cadres, data_sets(), request.POST or None)
+    if request.method == "POST":
+        _refuse_districts(request)
     if request.method == "POST" and form.is_valid():
         services.save_rules(form.as_rules(), request.user)
         messages.success(request, gettext("The rules were saved."))
@@ -239,7 +244,21 @@ def stock_rules(request: SignedInRequest) -> HttpResponse:
     codes = " ".join(
         f"{product.code} {number}" for product, number in zip(queries.products(), (20, 5), strict=False)
     )
-    return render(request, "outreach/stock/rules.html", {"form": form, "example": codes or "mal 20 co 5"})
+    return render(
+        request,
+        "outreach/stock/rules.html",
+        {"form": form, "example": codes or "mal 20 co 5", "may_edit": _may_edit(request)},
+    )
+
+
+def _may_edit(request: SignedInRequest) -> bool:
+    """Products and rules are the whole country's, so a district's officers may look at them alone."""
+    return request.user.may("stock.edit") and request.user.whole_country
+
+
+def _refuse_districts(request: SignedInRequest) -> None:
+    if not _may_edit(request):
+        raise Http404
 
 
 def period_in_words(period: Period) -> str:
