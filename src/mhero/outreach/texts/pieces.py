@@ -21,6 +21,8 @@ LONGEST_NUMBER: Final = 7
 #: More ways to cut a text are not looked at: nobody could say which one was meant.
 MOST_WAYS: Final = 64
 MOST_PIECES: Final = 240
+#: Nobody glues more together than this.
+LONGEST_WORD: Final = 120
 
 # Letters and digits; whole and decimal numbers with their marks; whatever parts the text.
 _TOKEN: Final = re.compile(r"\d+(?:[.,']\d+)+(?![^\W_])|[^\W_]+|[\n;,./|+&]|[%~<>±×?]")
@@ -134,28 +136,46 @@ def _cut_word(token: str, products: Products) -> list[list[Piece]]:
         is_whole = _THOUSANDS.fullmatch(token)
         together = _number(re.sub(r"\D", "", token)) if is_whole else Piece(Kind.DOUBT, token)
         return [[together], apart]
-    cuts = list(islice(_segments(token, products), MOST_WAYS))
+    if len(token) > LONGEST_WORD:
+        return [[Piece(Kind.DOUBT, token)]]
+    cuts = list(islice(_segments(token, products, None, set()), MOST_WAYS))
     return cuts or [[_number(token)] if _MIXED.fullmatch(token) else _runs(token)]
 
 
-def _segments(word: str, products: Products, after: Kind | None = None) -> Iterator[list[Piece]]:
-    """All ways in which a glued word is numbers and known words by turns."""
+def _segments(
+    word: str, products: Products, after: Kind | None, hopeless: set[tuple[int, Kind | None]]
+) -> Iterator[list[Piece]]:
+    """All ways in which a glued word is numbers and known words by turns.
+
+    `hopeless`: how much was left where no way led to the end, so that none is tried twice.
+    """
     if not word:
         yield []
         return
+    if (len(word), after) in hopeless:
+        return
+    is_hopeless = True
+    for piece, length in _beginnings(word, products, after):
+        for rest in _segments(word[length:], products, piece.kind, hopeless):
+            is_hopeless = False
+            yield [piece, *rest]
+    if is_hopeless:
+        hopeless.add((len(word), after))
+
+
+def _beginnings(word: str, products: Products, after: Kind | None) -> Iterator[tuple[Piece, int]]:
+    """The pieces that a word may begin with, and how long they are."""
     if after is not Kind.NUMBER and (match := _NUMBER.match(word)):
         # As far as the digits go at least; an `o` or `l` after them may begin the next word.
         shortest = len(word) - len(word.lstrip("0123456789"))
         for end in range(shortest, match.end() + 1):
             if not word[end:][:1].isdigit():
-                for rest in _segments(word[end:], products, Kind.NUMBER):
-                    yield [_number(word[:end]), *rest]
+                yield _number(word[:end]), end
     if after in {None, Kind.NUMBER, Kind.UNIT}:
         for end in range(1, len(word) + 1):
             known = _known(word[:end], products)
             if known and (known.kind is Kind.PRODUCT or (known.kind is Kind.UNIT and after is Kind.NUMBER)):
-                for rest in _segments(word[end:], products, known.kind):
-                    yield [known, *rest]
+                yield known, end
 
 
 def _runs(token: str) -> list[Piece]:

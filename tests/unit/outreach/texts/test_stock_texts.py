@@ -1,6 +1,7 @@
 """Stock reports as they are really written: read as meant or asked back, and never misread."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,26 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     for written in (text, f"soh {text}", f"soh mal 20 {text}"):
         reading = READER.read(written)
         assert reading is None or reading.amounts or reading.questions
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1lo" * 39 + "x",
+        "1lo" * 40,
+        "1lo" * 500,
+        "mal1" * 400,
+        "l " * 700,
+        "1,200 " * 200,
+        "mal " * 300,
+        "9" * 1600,
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    began = process_time()
+    READER.read(f"soh {text}")
+    assert READER.claims(f"soh {text}")
+    assert process_time() - began < 1
 
 
 WRITTEN = st.lists(
