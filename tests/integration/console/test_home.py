@@ -83,7 +83,8 @@ def test_what_waits_is_told_to_those_who_can_do_something(world: World) -> None:
     from mhero.messaging.models import Broadcast, Contact
 
     Contact.objects.update(waiting_since=now())
-    Broadcast.objects.update(status="waiting_for_approval")
+    one = Broadcast.objects.order_by("created_at")[:1]
+    Broadcast.objects.filter(id__in=one.values("id")).update(status="waiting_for_approval")
     korto = _needs(world, "administrator")
     assert korto == {
         "person waits for an answer",

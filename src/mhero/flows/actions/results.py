@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from mhero.flows.definition.checks import Checks, is_result_name
+from mhero.flows.definition.checks import Checks
 from mhero.flows.definition.flow import Action
 from mhero.flows.run import Run
 
@@ -22,9 +22,7 @@ class SetRunResult(Action):
     @classmethod
     def check(cls, checks: Checks) -> None:
         checks.required("name")
-        name = checks.data.get("name")
-        if name and not is_result_name(name):
-            checks.fail("field 'name' is not a valid result name")
+        checks.result_name("name")
         checks.text("value")
         checks.text("category", longest=36)
 

@@ -119,7 +119,7 @@ class Checks:
 
     def result_name(self, name: str = "result_name") -> None:
         value = self.data.get(name)
-        if value and not is_result_name(value):
+        if value not in (None, "") and not is_result_name(value):
             self.fail(f"field '{name}' is not a valid result name")
 
     def done(self) -> None:
