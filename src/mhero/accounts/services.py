@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from mhero.accounts.access import SignedInRequest
+from mhero.accounts.authors import Author
 from mhero.accounts.errors import AlreadyLive, AlreadyOnTeam, InvitationOver, LastAdministrator, OwnAccount
 from mhero.accounts.models import AuditEvent, Invitation, User, Workspace
 from mhero.accounts.queries import digest_of, open_invitations
@@ -23,7 +24,7 @@ def record_audit(
     object: str,
     *,
     request: HttpRequest | None = None,
-    user: User | None = None,
+    user: Author | None = None,
     actor: str = "",
     people: int = 0,
     **detail: object,

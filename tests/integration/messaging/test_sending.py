@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from tests.integration.messaging.flows import survey
+from tests.integration.messaging.test_conversations import published
 from tests.integration.messaging.world import World, nurse, pumping, serving, use
 
 
@@ -134,6 +136,24 @@ async def test_in_quiet_hours_only_answers_leave(world: World) -> None:
         assert await world.sent_to(1) == ["Yes, come at nine."]
         world.clock.moved = timedelta(hours=3)
         await world.until_all("delivered", 3)
+
+
+async def test_what_is_urgent_leaves_in_quiet_hours_too(world: World) -> None:
+    await world.follow(1)
+    local = world.clock()
+    await world.rules(
+        quiet_from=(local - timedelta(hours=1)).time(), quiet_until=(local + timedelta(hours=2)).time()
+    )
+    flow_id = await published(world, survey())
+    contacts = await world.contact_ids()
+    await world.send("A calm word", contact_ids=contacts)
+    await world.send("Cholera in Suakoko", contact_ids=contacts, is_urgent=True)
+    async with pumping(world):
+        await world.until_all("delivered", 1)
+        assert await world.sent_to(1) == ["Cholera in Suakoko"]
+        await world.send("", contact_ids=contacts, flow_id=flow_id, is_urgent=True)
+        await world.until_all("delivered", 2)
+        assert await world.statuses() == {"delivered": 2, "queued": 1}
 
 
 async def test_in_trial_mode_only_the_team_is_texted(world: World) -> None:

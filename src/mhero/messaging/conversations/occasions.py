@@ -76,6 +76,8 @@ class Start:
     broadcast_id: UUID | None = None
     #: After this moment its first words do not leave any more; None is a day.
     expires_at: datetime | None = None
+    #: Whether they leave in quiet hours too.
+    is_urgent: bool = False
 
     def kept(self) -> Json:
         """As a task keeps it."""
@@ -85,6 +87,7 @@ class Start:
             "sms_channel_id": str(self.sms_channel_id),
             "broadcast_id": str(self.broadcast_id) if self.broadcast_id else None,
             "expires_at": self.expires_at.isoformat() if self.expires_at else None,
+            "is_urgent": self.is_urgent,
             "trigger": self.trigger,
         }
 
@@ -96,6 +99,8 @@ class Start:
             sms_channel_id=UUID(data["sms_channel_id"]),
             broadcast_id=UUID(data["broadcast_id"]) if data["broadcast_id"] else None,
             expires_at=datetime.fromisoformat(data["expires_at"]) if data["expires_at"] else None,
+            # Tasks that are older than the word have it not.
+            is_urgent=data.get("is_urgent", False),
             trigger=data["trigger"],
         )
 

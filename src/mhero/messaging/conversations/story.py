@@ -91,6 +91,7 @@ class _Telling:
         text = storable("\n".join([message["text"], *map(_address, message.get("attachments") or [])]))
         channel = message.get("channel")
         is_first = isinstance(self.occasion, Start) and self.occasion.broadcast_id is not None
+        is_urgent = isinstance(self.occasion, Start) and self.occasion.is_urgent
         status, reason = "queued", batch.allowed.why_not(participant.number, text, participant.status)
         if reason:
             status = "cancelled"
@@ -107,7 +108,7 @@ class _Telling:
                 text=text,
                 status=status,
                 reason=reason,
-                priority=int(is_first),
+                priority=int(is_first and not is_urgent),
                 segments=_segments(text),
                 not_before=None if self.occasion.is_answer or is_first else self._after_quiet_hours(),
                 expires_at=self._expiry(),

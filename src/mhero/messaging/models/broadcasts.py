@@ -35,6 +35,8 @@ class Broadcast(models.Model):
     flow = models.ForeignKey("messaging.Flow", on_delete=models.PROTECT, null=True, related_name="sends")
     #: Whether accents are simplified so that more text fits in one SMS.
     simplifies_accents = models.BooleanField(default=False)
+    #: Whether it goes before other sends, and in quiet hours too.
+    is_urgent = models.BooleanField(default=False, db_default=False)
     #: None when each message goes by the channel that suits its number.
     sms_channel = models.ForeignKey(SMSChannel, on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=20, choices=BroadcastStatus.choices, default=BroadcastStatus.HELD)

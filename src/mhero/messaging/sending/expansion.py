@@ -43,7 +43,7 @@ WHERE status IN ('waiting_for_approval', 'scheduled', 'held') AND expires_at <= 
 # The row's lock keeps Stop waiting until the batch is in, so that Stop sees every message there is.
 NEXT = """
 SELECT b.id, b.text, b.translations, b.flow_id, b.simplifies_accents, b.sms_channel_id, b.started_at,
-    b.expires_at, b.reask_of_id
+    b.expires_at, b.reask_of_id, b.is_urgent
 FROM messaging_broadcast b
 WHERE b.status = 'sending' AND b.expires_at > %(now)s
   AND EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
@@ -68,9 +68,10 @@ INSERT INTO messaging_message (
     external_id, reason, provider_words, attempts, expires_at, final_at, is_handled, author, is_confirmation,
     operator, cadre, county
 )
-SELECT m.id, false, m.contact_id, %(broadcast)s, m.channel, m.number, m.text, m.status, 1, m.segments,
-    '', m.reason, '', 0, %(expires_at)s, CASE WHEN m.status = 'cancelled' THEN %(now)s::timestamptz END,
-    false, '', false, m.operator, m.cadre, m.county
+SELECT m.id, false, m.contact_id, %(broadcast)s, m.channel, m.number, m.text, m.status, %(priority)s,
+    m.segments, '', m.reason, '', 0, %(expires_at)s,
+    CASE WHEN m.status = 'cancelled' THEN %(now)s::timestamptz END, false, '', false,
+    m.operator, m.cadre, m.county
 FROM unnest(
     %(id)s::uuid[], %(contact_id)s::uuid[], %(channel)s::uuid[], %(number)s::text[], %(text)s::text[],
     %(status)s::text[], %(segments)s::smallint[], %(reason)s::text[], %(operator)s::text[],
@@ -120,6 +121,7 @@ class Sending:
     expires_at: datetime
     #: The send whose silent people it asks again.
     reask_of_id: UUID | None
+    is_urgent: bool
 
 
 class Expansion:
@@ -155,7 +157,7 @@ class Expansion:
                 return False
             names = (
                 "id", "text", "translations", "flow_id", "simplifies_accents", "sms_channel_id", "started_at",
-                "expires_at", "reask_of_id",
+                "expires_at", "reask_of_id", "is_urgent",
             )  # fmt: skip
             sending = Sending(**dict(zip(names, found, strict=True)))
             most = FLOW_BATCH if sending.flow_id else BATCH
@@ -185,6 +187,7 @@ class Expansion:
                 own = {
                     "broadcast": sending.id,
                     "expires_at": sending.expires_at,
+                    "priority": 0 if sending.is_urgent else 1,
                     "now": at,
                 }
                 await connection.execute(INSERT_MESSAGES, {**own, **columns})
@@ -225,6 +228,7 @@ async def _begin(
                 trigger=trigger,
                 broadcast_id=sending.id,
                 expires_at=sending.expires_at,
+                is_urgent=sending.is_urgent,
             ),
         )
     await batch.write(connection)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from mhero.accounts.authors import Author
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
@@ -56,7 +57,7 @@ class BroadcastOrder:
     text: str
     #: Whom it goes to: ids of contacts.
     contact_ids: Iterable[UUID]
-    created_by: User
+    created_by: Author
     #: None lets each number choose.
     sms_channel_id: UUID | None
     #: The flow that starts with each of them, in place of a text. It must be published.
@@ -70,6 +71,8 @@ class BroadcastOrder:
     audience_description: str = ""
     #: Everyone accounted for: {chosen, will_send, opted_out, …}.
     accounted: Mapping[str, int] = field(default_factory=dict)
+    #: Whether it goes before other sends, and in quiet hours too.
+    is_urgent: bool = False
     #: Whether a second person has to approve it first.
     needs_approval: bool = False
 
@@ -90,6 +93,7 @@ def make_broadcast(order: BroadcastOrder, *, clock: Clock = now) -> Broadcast:
             text=order.text,
             flow_id=order.flow_id,
             simplifies_accents=order.simplifies_accents,
+            is_urgent=order.is_urgent,
             sms_channel_id=order.sms_channel_id,
             status=status,
             audience=dict(order.audience),
@@ -129,7 +133,7 @@ def approve_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> 
     return broadcast
 
 
-def stop_broadcast(broadcast_id: UUID, user: User, *, clock: Clock = now) -> Broadcast:
+def stop_broadcast(broadcast_id: UUID, user: Author, *, clock: Clock = now) -> Broadcast:
     """Stops a send to the last message: only those on their way to the provider this moment still leave.
 
     The conversations that it began end too.

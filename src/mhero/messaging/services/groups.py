@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from mhero.accounts.authors import Author
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
 from mhero.flows.queries import Query
@@ -28,7 +29,7 @@ SELECT EXISTS (SELECT FROM messaging_trigger_groups g JOIN messaging_trigger t O
 """
 
 
-def create_group(name: str, contact_ids: Iterable[UUID], user: User) -> Group:
+def create_group(name: str, contact_ids: Iterable[UUID], user: Author) -> Group:
     """A list of these contacts, as far as the person's area reaches. Raises `NameTaken`."""
     with transaction.atomic():
         group = _made(name, "", user)
@@ -84,7 +85,7 @@ def archive_group(group: Group, user: User) -> None:
         record_audit("list.archived", f"list {group.id}", user=user)
 
 
-def add_members(group: Group, contact_ids: Iterable[UUID], user: User) -> int:
+def add_members(group: Group, contact_ids: Iterable[UUID], user: Author) -> int:
     """How many are new in it; contacts beyond the person's area are passed over."""
     _is_static(group)
     with transaction.atomic():
@@ -96,7 +97,7 @@ def add_members(group: Group, contact_ids: Iterable[UUID], user: User) -> int:
     return added
 
 
-def remove_member(group: Group, contact: Contact, user: User) -> None:
+def remove_member(group: Group, contact: Contact, user: Author) -> None:
     _is_static(group)
     with transaction.atomic():
         group.contacts.remove(contact)
@@ -116,7 +117,7 @@ def _is_static(group: Group) -> None:
         raise NotAllowedNow
 
 
-def _made(name: str, query: str, user: User) -> Group:
+def _made(name: str, query: str, user: Author) -> Group:
     try:
         # Two who make it at one time: the second hears that it is there.
         with transaction.atomic():
