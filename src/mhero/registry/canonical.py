@@ -57,8 +57,17 @@ _Read = Callable[[Any, _Run], Any]
 
 def tidy(type: str, raw: dict[str, Any], resolve: Resolve) -> Tidied:
     """The resource that is in `raw`. Never raises, whatever the JSON is."""
+    return _tidied(_resource_reader(type), raw, resolve)
+
+
+def tidy_shape(shape: Shape, raw: dict[str, Any], resolve: Resolve) -> Tidied:
+    """The same for a resource that the registry does not keep, whose shape the caller has."""
+    return _tidied(_structure(shape, "", 0), raw, resolve)
+
+
+def _tidied(read: _Read, raw: dict[str, Any], resolve: Resolve) -> Tidied:
     run = _Run(resolve)
-    body = _resource_reader(type)(raw, run)
+    body = read(raw, run)
     return Tidied(body=body if isinstance(body, dict) else {}, warnings=run.warnings)
 
 

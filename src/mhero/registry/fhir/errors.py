@@ -10,6 +10,8 @@ class FHIRError(RegistryError):
     #: The HTTP status, and the code of FHIR's issue-type value set.
     status = 400
     issue = "processing"
+    #: The element that it is about, as a FHIRPath; empty where it is about the whole request.
+    expression = ""
 
 
 class NotUnderstood(FHIRError):

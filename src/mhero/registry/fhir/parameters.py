@@ -86,7 +86,7 @@ class Criterion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Updated:
-    """A condition on `_lastUpdated`, as the half-open span that a date means."""
+    """A condition on a date such as `_lastUpdated`, as the half-open span that the date means."""
 
     prefix: str
     start: datetime
@@ -119,7 +119,7 @@ def read_search(type: str, query: Iterable[tuple[str, str]]) -> Search:
             named = frozenset(filter(None, map(_uuid, value.split(","))))
             ids = named if ids is None else ids & named
         elif name == "_lastUpdated":
-            updated.append(_updated(value))
+            updated.append(read_moment(name, value))
         elif name == "_include":
             includes.append(_include(type, value))
         elif name == "_count":
@@ -205,10 +205,11 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _updated(value: str) -> Updated:
+def read_moment(name: str, value: str) -> Updated:
+    """A condition on a date, such as `ge2026-03-01`."""
     found = _MOMENT.fullmatch(value)
     if not found:
-        raise NotUnderstood("_lastUpdated must be a moment such as ge2026-03-01.")
+        raise NotUnderstood(f"{name} must be a moment such as ge2026-03-01.")
     start, end = _span(found[2])
     return Updated(prefix=found[1] or "eq", start=start, end=end)
 

@@ -1,8 +1,5 @@
 """The door of the FHIR server: which request asks for what, and who may have it."""
 
-import json
-import re
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -20,22 +17,18 @@ from mhero.registry.fhir.errors import (
     Deleted,
     FHIRError,
     Forbidden,
-    NotAcceptable,
     NotHere,
     NotSupported,
-    NotUnderstood,
 )
 from mhero.registry.fhir.parameters import ABOUT_NUMBERS, PARAMETERS, Search, page, read_search
 from mhero.registry.fhir.search import find, included
+from mhero.registry.fhir.wire import base_of, check_format, outcome, respond
 from mhero.registry.models import Resource, Version
 
 #: The role of clients that may read how to reach people.
 NUMBERS_ROLE: Final = "phone-numbers"
-CONTENT_TYPE: Final = "application/fhir+json; charset=utf-8"
 
 _PERSONAL: Final = {"Practitioner", "PractitionerRole"}
-_JSON: Final = {"json", "application/json", "application/fhir+json", "text/json", "*/*", "application/*"}
-_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?")
 
 #: Few threads, since each keeps a database connection.
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="fhir")
@@ -57,13 +50,13 @@ def _answer_in_thread(request: LocalRequest) -> LocalResponse:
 def answer(request: LocalRequest) -> LocalResponse:
     """The same in the caller's own thread and transaction."""
     try:
-        _check_format(request)
+        check_format(request)
         reader = _reader(request)
         body = _answer(request, reader, request.path.strip("/").split("/")[1:])
     except FHIRError as error:
-        return _respond(_outcome(error), status=error.status)
-    etag = f'W/"{body["meta"]["versionId"]}"' if "meta" in body else ""
-    return _respond(body, etag=etag, head_only=request.method == "HEAD")
+        return respond(outcome(error), status=error.status)
+    etag = {"ETag": f'W/"{body["meta"]["versionId"]}"'} if "meta" in body else {}
+    return respond(body, headers=etag, head_only=request.method == "HEAD")
 
 
 def _answer(request: LocalRequest, reader: Reader, path: list[str]) -> dict[str, Any]:
@@ -177,43 +170,9 @@ def _audited(body: dict[str, Any], type: str, reader: Reader, people: int | None
 
 
 def _reader(request: LocalRequest) -> Reader:
-    headers = request.headers
-    host = headers.get("x-forwarded-host") or headers.get("host", "")
-    scheme = headers.get("x-forwarded-proto", "http")
     return Reader(
         client_id=request.client_id,
         may_see_numbers=NUMBERS_ROLE in request.client_roles,
-        base="{}://{}/{}".format(
-            scheme if scheme in {"http", "https"} else "http",
-            host if _HOST.fullmatch(host) else "localhost",
-            request.path.strip("/").split("/")[0],
-        ),
+        base=base_of(request, request.path.strip("/").split("/")[0]),
         ip=request.ip,
-    )
-
-
-def _check_format(request: LocalRequest) -> None:
-    wanted = dict(request.query).get("_format", "").replace(" ", "+")
-    if wanted and wanted.partition(";")[0] not in _JSON:
-        raise NotUnderstood("_format can be json.")
-    accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")]
-    if not wanted and not _JSON & {*accepted}:
-        raise NotAcceptable
-
-
-def _outcome(error: FHIRError) -> dict[str, Any]:
-    issue = {"severity": "error", "code": error.issue, "diagnostics": str(error)}
-    return {"resourceType": "OperationOutcome", "issue": [issue]}
-
-
-def _respond(
-    body: Mapping[str, Any], *, status: int = 200, etag: str = "", head_only: bool = False
-) -> LocalResponse:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return LocalResponse(
-        status=status,
-        body=b"" if head_only else text.encode(),
-        content_type=CONTENT_TYPE,
-        # What a role may read must not stay in a cache that asks for none.
-        headers={"Cache-Control": "no-store", **({"ETag": etag} if etag else {})},
     )
