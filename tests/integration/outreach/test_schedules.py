@@ -154,7 +154,7 @@ def test_people_of_a_saved_list_or_a_filter_come_into_a_list(country: SimpleName
     group = Group.objects.get(name="Trainees")
     assert made.url == f"/lists/{group.id}/"
     nurses = group.contacts.count()
-    assert 0 < nurses
+    assert nurses > 0
     client.post("/lists/from?cadre=Midwife", {"into": str(group.id), "name": ""})
     assert group.contacts.count() > nurses
     assert "There is a list with this name already" in words_of(
