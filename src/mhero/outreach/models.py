@@ -6,6 +6,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
+from mhero.outreach.mobile_alerts.models import AlertRecipient as AlertRecipient
+from mhero.outreach.mobile_alerts.models import AlertRequest as AlertRequest
 from mhero.outreach.stock.models import StockLevel as StockLevel
 from mhero.outreach.stock.models import StockProduct as StockProduct
 from mhero.outreach.stock.models import StockReport as StockReport

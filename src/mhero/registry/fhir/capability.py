@@ -10,12 +10,12 @@ from mhero.registry.fhir.parameters import INCLUDES, PARAMETERS
 _DATE = "2026-11-23"
 
 
-_others: dict[str, tuple[str, list[dict[str, Any]]]] = {}
+_others: list[dict[str, Any]] = []
 
 
-def announce(name: str, profile: str, resources: list[dict[str, Any]]) -> None:
-    """Adds to the statement what another room serves at the same base; called at the start of a process."""
-    _others[name] = (profile, resources)
+def announce(resources: list[dict[str, Any]]) -> None:
+    """Sets what another room serves at the same base; called at the start of a process."""
+    _others[:] = resources
 
 
 def statement(base: str) -> dict[str, Any]:
@@ -28,7 +28,6 @@ def statement(base: str) -> dict[str, Any]:
         "implementation": {"description": "Health worker registry", "url": base},
         "instantiates": [
             "https://profiles.ihe.net/ITI/mCSD/CapabilityStatement/IHE.mCSD.Directory",
-            *(profile for profile, _ in _others.values()),
         ],
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json"],
@@ -41,7 +40,7 @@ def statement(base: str) -> dict[str, Any]:
                 },
                 "resource": [
                     *(_resource(type) for type in PARAMETERS),
-                    *(one for _, resources in _others.values() for one in resources),
+                    *_others,
                 ],
             }
         ],
