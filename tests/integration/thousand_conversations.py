@@ -5,6 +5,7 @@ address of the phone network.
 """
 
 import sys
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 PEOPLE = 1_000
@@ -18,6 +19,7 @@ def main(phones: str) -> None:
     from tests.integration.messaging.flows import survey
 
     from mhero.accounts.models import User, Workspace
+    from mhero.messaging.circumstances import Watched
     from mhero.messaging.models import Broadcast, Contact, SendingRules
     from mhero.messaging.services import (
         BroadcastOrder,
@@ -56,7 +58,9 @@ def main(phones: str) -> None:
             sms_channel_id=channel.id,
         )
     )
-    Broadcast.objects.filter(id=send.id).update(starts_at=now())
+    # By then the worker has seen that the workspace is live.
+    begins = now() + timedelta(seconds=Watched.SECONDS + 1)
+    Broadcast.objects.filter(id=send.id).update(starts_at=begins)
 
 
 if __name__ == "__main__":
