@@ -20,7 +20,7 @@ def main(phones: str) -> None:
 
     from mhero.accounts.models import User, Workspace
     from mhero.messaging.circumstances import Watched
-    from mhero.messaging.models import Broadcast, Contact, SendingRules
+    from mhero.messaging.models import Contact, SendingRules
     from mhero.messaging.services import (
         BroadcastOrder,
         ContactState,
@@ -48,7 +48,7 @@ def main(phones: str) -> None:
     create_flow("Three questions", korto, definition=survey(), flow_id=flow_id)
     publish_flow(flow_id, korto)
     contacts = Contact.objects.filter(number__in=NUMBERS).values_list("id", flat=True)
-    send = make_broadcast(
+    make_broadcast(
         BroadcastOrder(
             name="Vaccine",
             text="",
@@ -56,11 +56,10 @@ def main(phones: str) -> None:
             contact_ids=list(contacts),
             created_by=korto,
             sms_channel_id=channel.id,
+            # By then the worker has seen that the workspace is live.
+            starts_at=now() + timedelta(seconds=Watched.SECONDS + 1),
         )
     )
-    # By then the worker has seen that the workspace is live.
-    begins = now() + timedelta(seconds=Watched.SECONDS + 1)
-    Broadcast.objects.filter(id=send.id).update(starts_at=begins)
 
 
 if __name__ == "__main__":
