@@ -66,10 +66,9 @@ async def test_a_text_for_a_command_is_answered_and_waits_for_nobody(world: Worl
     await world.follow(1)
     async with pumping(world):
         await heard(world, "echo hello", "What now?", "ECHO again")
-        await taken_in(world)
-        await take_waiting()
 
         async def answered() -> bool:
+            await take_waiting()
             return len(await world.sent_to(1)) == 2
 
         await world.until(answered)
