@@ -55,13 +55,22 @@ NAVIGATION = (
             Entry(label=_("Lists for questions"), url_name="lists", permission="people.view"),
         ),
     ),
-    Entry(label=_("Results"), url_name="results", permission="messages.view"),
     Entry(
-        label=_("Stock"),
+        label=_("Results"),
+        pages=(
+            Entry(label=_("Results"), url_name="results", permission="messages.view"),
+            Entry(label=_("Reach"), url_name="reach", permission="messages.view"),
+        ),
+    ),
+    Entry(
+        label=_("Programmes"),
         pages=(
             Entry(label=_("Stock"), url_name="stock", permission="stock.view"),
-            Entry(label=_("Products"), url_name="stock_products", permission="stock.view"),
-            Entry(label=_("Who reports, and when"), url_name="stock_rules", permission="stock.edit"),
+            Entry(label=_("Assessments"), url_name="assessments", permission="assessments.view"),
+            Entry(label=_("Data checks"), url_name="validation", permission="proposals.view"),
+            Entry(label=_("Client visits"), url_name="care", permission="clients.view"),
+            Entry(label=_("Referrals"), url_name="referrals", permission="referrals.view"),
+            Entry(label=_("Alerts"), url_name="alerts", permission="alerts.view"),
         ),
     ),
     Entry(

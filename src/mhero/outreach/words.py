@@ -5,10 +5,12 @@ from uuid import UUID
 
 from babel import Locale
 from babel.lists import format_list
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy, pgettext
 
 from mhero.outreach.audience import Filter
+from mhero.outreach.periods import Period, PeriodType
 from mhero.outreach.reach import Reason
 from mhero.platform.languages import language_name
 
@@ -71,6 +73,26 @@ def gender_name(code: str) -> str:
         "": gettext("Gender not known"),
     }
     return names.get(code, code)
+
+
+def period_in_words(period: Period) -> str:
+    """ "March 2026", "week 9 of 2026", "January to March 2026"."""
+    if period.type == PeriodType.WEEKLY:
+        year, week, _day = period.start.isocalendar()
+        return gettext("week %(week)s of %(year)s") % {"week": week, "year": year}
+    if period.type == PeriodType.QUARTERLY:
+        months = {"first": MONTHS[period.start.month], "last": MONTHS[period.end.month]}
+        return gettext("%(first)s to %(last)s %(year)s") % {**months, "year": period.start.year}
+    return f"{MONTHS[period.start.month]} {period.start.year}"
+
+
+def period_in_short(period: Period) -> str:
+    """A period as a chart has room for it."""
+    if period.type == PeriodType.WEEKLY:
+        return gettext("week %(week)s") % {"week": period.start.isocalendar().week}
+    if period.type == PeriodType.QUARTERLY:
+        return period.name
+    return f"{MONTHS_3[period.start.month].capitalize()} {period.start.year}"
 
 
 def _some(names: Iterable[str]) -> str:

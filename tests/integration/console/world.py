@@ -323,8 +323,8 @@ def _outreach(korto: Any) -> dict[str, Any]:
 
 def _stock(musu: Any, phebe: Any) -> dict[str, Any]:
     from mhero.messaging.models import Contact
+    from mhero.outreach.periods import Period
     from mhero.outreach.stock.models import StockLevel, StockProduct, StockReport
-    from mhero.outreach.stock.periods import Period
 
     # As the board asks for it: in its first days a month is that before.
     period = Period.reported_on(now().date(), "Monthly", 5)

@@ -5,24 +5,18 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from mhero.connectors.services import RefusedValue, refusals_to_tell, told
 from mhero.messaging.circumstances import present
 from mhero.messaging.models import Contact
 from mhero.messaging.services.notices import notice
-from mhero.outreach.stock.answers import codes_in_words, language_of, refusal_reason, say
+from mhero.outreach.languages import language_of
+from mhero.outreach.stock.answers import codes_in_words, refusal_reason, say
 from mhero.outreach.stock.models import StockLevel, StockProduct, StockReport
+from mhero.outreach.supervisors import supervisors_of
 from mhero.platform.clock import Clock, now
-from mhero.registry.models import Person, Place, Role
+from mhero.registry.models import Person, Place
 
-#: Parts of what the posts are called whose holders see to a facility's or a district's stock.
-SUPERVISING: Final = (
-    *("in charge", "in-charge", "incharge", "officer-in-charge", "oic", "supervisor", "head of"),
-    *("titulaire", "responsable", "chef", "superviseur", "msimamizi", "mganga mkuu", "health officer"),
-)
-#: More would be nobody's task.
-MOST_TOLD: Final = 3
 REFUSALS_AT_ONCE: Final = 200
 
 
@@ -36,21 +30,6 @@ def tell_of_stock_outs(
         language = language_of(contact.language)
         text = say(language, "zero", facility=facility.name.strip(), codes=codes, reporter=reporter.name)
         notice(contact, text, of=(report.id, "stock out", contact.id), at=report.reported_at, allowed=allowed)
-
-
-def supervisors_of(facility: Place, *, but: UUID) -> list[Contact]:
-    """Who can be texted, at the nearest place from the facility upwards that has somebody."""
-    supervising = Q()
-    for words in SUPERVISING:
-        supervising |= Q(job__icontains=words)
-    # The country's own officers are too far away.
-    for place_id in reversed(facility.path[1:]):
-        roles = Role.objects.filter(supervising, place_id=place_id, is_active=True, end=None)
-        people = roles.exclude(person_id=but).values("person_id")
-        found = Contact.objects.filter(person_id__in=people, status="active").exclude(number=None)
-        if contacts := list(found.order_by("id")[:MOST_TOLD]):
-            return contacts
-    return []
 
 
 def tell_of_refusals(clock: Clock = now) -> bool:

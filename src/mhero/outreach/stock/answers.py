@@ -7,8 +7,6 @@ from mhero.outreach.stock.plausibility import Doubt
 from mhero.outreach.texts import grammars
 from mhero.outreach.texts.stock import Amount, Asked, Question
 
-#: ISO 639-3, as contacts have it, and what people of the registry have.
-_LANGUAGES: Final = {"eng": "en", "fra": "fr", "swa": "sw", "swh": "sw", "en": "en", "fr": "fr", "sw": "sw"}
 #: A text that asks back does not repeat more than this of what it asks about.
 LONGEST_QUOTE: Final = 40
 MOST_MISSING: Final = 12
@@ -146,11 +144,6 @@ _UNITS: Final[dict[str, dict[str, str]]] = {
     },
 }
 _PLURALS: Final = {"box": "boxes"}
-
-
-def language_of(contact: str, said: str = "") -> str:
-    """The language to answer in: that of the text, else the person's own; English where we have no texts."""
-    return said or _LANGUAGES.get(contact, "en")
 
 
 def say(language: str, key: str, **values: object) -> str:

@@ -13,9 +13,9 @@ from mhero.messaging.errors import NoSMSChannel
 from mhero.messaging.models import Contact
 from mhero.messaging.services import BroadcastOrder, make_broadcast
 from mhero.messaging.services.channels import channel_to_send_by
+from mhero.outreach.periods import PeriodType
 from mhero.outreach.stock import queries
 from mhero.outreach.stock.models import StockProduct, StockRules
-from mhero.outreach.stock.periods import PeriodType
 from mhero.platform.clock import Clock, now
 from mhero.registry.models import Person, PlaceKind
 

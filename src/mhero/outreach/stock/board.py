@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from mhero.outreach.periods import Period
 from mhero.outreach.stock.models import StockProduct, StockRules
-from mhero.outreach.stock.periods import Period
 from mhero.outreach.stock.plausibility import months_of_stock
 from mhero.registry.models import Place, PlaceKind
 from mhero.registry.queries import names_of

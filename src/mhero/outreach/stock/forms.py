@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mhero.connectors.queries import DataSet
-from mhero.outreach.stock.models import StockProduct, StockRules, Unit
-from mhero.outreach.stock.periods import PeriodType
+from mhero.outreach.periods import PeriodType
+from mhero.outreach.stock.models import PERIOD_TYPES, StockProduct, StockRules, Unit
 from mhero.outreach.texts import grammars
 from mhero.outreach.texts.pieces import KEYWORDS
 from mhero.outreach.texts.words import words
@@ -129,7 +129,7 @@ class ProductForm(forms.Form):
 
 class RulesForm(forms.Form):
     period_type = forms.ChoiceField(
-        label=_("How often stock is reported"), choices=PeriodType.choices, widget=forms.RadioSelect
+        label=_("How often stock is reported"), choices=PERIOD_TYPES, widget=forms.RadioSelect
     )
     cadres = forms.MultipleChoiceField(
         label=_("Cadres that report"),

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
-from mhero.outreach.stock.periods import PeriodType
+from mhero.outreach.periods import PeriodType
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
 from mhero.registry.models import Place
@@ -50,13 +50,17 @@ class StockProduct(models.Model):
         return self.name
 
 
+#: A quarter is too long to wait for stock.
+PERIOD_TYPES = [(one.value, one.label) for one in (PeriodType.MONTHLY, PeriodType.WEEKLY)]
+
+
 class StockRules(models.Model):
     """Who reports stock, when they are asked, and what is too little: exactly one row."""
 
     ONLY = 1
 
     id = models.SmallIntegerField(primary_key=True, default=ONLY, editable=False)
-    period_type = models.CharField(max_length=10, choices=PeriodType.choices, default=PeriodType.MONTHLY)
+    period_type = models.CharField(max_length=10, choices=PERIOD_TYPES, default=PeriodType.MONTHLY)
     #: A report in the first days of a period is about the one before.
     grace_days = models.SmallIntegerField(default=5)
     #: The cadres that report; empty is everybody at a facility.

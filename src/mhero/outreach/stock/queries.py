@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from mhero.outreach.periods import Period
 from mhero.outreach.stock.models import StockProduct, StockRules
-from mhero.outreach.stock.periods import Period
 from mhero.outreach.stock.plausibility import Before
 from mhero.outreach.texts.stock import Product
 from mhero.registry.models import Place

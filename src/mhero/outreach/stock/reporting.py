@@ -11,16 +11,16 @@ from django.utils.translation import override
 from mhero.accounts.queries import workspace
 from mhero.connectors.services import put_values
 from mhero.messaging.commands import CommandSaid
+from mhero.outreach.languages import language_of
+from mhero.outreach.periods import Period
 from mhero.outreach.stock import alerts, queries
 from mhero.outreach.stock.answers import (
     amounts_in_words,
     asked_back,
     codes_in_words,
-    language_of,
     say,
 )
 from mhero.outreach.stock.models import ReportState, StockLevel, StockProduct, StockReport, StockRules
-from mhero.outreach.stock.periods import Period
 from mhero.outreach.stock.plausibility import Doubt, Told, doubt_about, used
 from mhero.outreach.texts import grammars
 from mhero.outreach.texts.stock import Amount, Asked, Question, StockReader

@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -21,11 +20,12 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
 from mhero.connectors.queries import data_sets
 from mhero.outreach.choices import options
+from mhero.outreach.periods import Period
 from mhero.outreach.stock import board, queries, services
 from mhero.outreach.stock.chart import chart
 from mhero.outreach.stock.forms import ProductForm, RulesForm
 from mhero.outreach.stock.models import StockLevel, StockProduct, StockReport, StockRules
-from mhero.outreach.stock.periods import Period, PeriodType
+from mhero.outreach.words import period_in_short, period_in_words
 from mhero.platform.spreadsheets import csv_lines
 from mhero.registry.models import Person, PlaceKind
 from mhero.registry.queries import facility_types_of, names_of, places_of
@@ -66,7 +66,7 @@ def stock(request: SignedInRequest) -> HttpResponse:
         "reported": sum(row.reported for row in rows),
         "lacking": sum(row.lacking for row in rows),
         "chart": chart(
-            [(_short(one.period), getattr(one, value) if one.reported else None) for one in moments]
+            [(period_in_short(one.period), getattr(one, value) if one.reported else None) for one in moments]
         ),
         "chart_of": gettext("On hand") if view.product else gettext("Facilities out of stock"),
         "query": _query(view),
@@ -259,20 +259,6 @@ def _may_edit(request: SignedInRequest) -> bool:
 def _refuse_districts(request: SignedInRequest) -> None:
     if not _may_edit(request):
         raise Http404
-
-
-def period_in_words(period: Period) -> str:
-    if period.type == PeriodType.WEEKLY:
-        year, week, _day = period.start.isocalendar()
-        return gettext("week %(week)s of %(year)s") % {"week": week, "year": year}
-    return f"{MONTHS[period.start.month]} {period.start.year}"
-
-
-def _short(period: Period) -> str:
-    """A period as a chart has room for it."""
-    if period.type == PeriodType.WEEKLY:
-        return gettext("week %(week)s") % {"week": period.start.isocalendar().week}
-    return f"{MONTHS_3[period.start.month].capitalize()} {period.start.year}"
 
 
 def _current(rules: StockRules) -> Period:
