@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
     "account.changed": _("Changed their own account"),
+    "alert.revoked": _("Took back a message it had asked for"),
+    "alert.taken": _("Had a message sent to people"),
+    "alerts.read": _("Read what became of messages through the exchange"),
     "audience.archived": _("Put a saved list away"),
     "audience.renamed": _("Renamed a saved list"),
     "audience.saved": _("Saved a list of people"),

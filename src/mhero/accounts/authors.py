@@ -11,8 +11,15 @@ class Machine:
 
     #: As the audit trail names it: its client id.
     email: str
+    #: What the team calls it; pages show it.
+    name: str = ""
     id: None = None
     area_id: None = None
 
 
 Author = User | Machine
+
+
+def signature(author: Author) -> str:
+    """How pages name who made something."""
+    return (author.name if isinstance(author, Machine) else "") or author.email

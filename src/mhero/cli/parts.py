@@ -31,9 +31,15 @@ def run_gateway(configuration: Configuration) -> None:
     _begin("gateway")
     from mhero.exchange.gateway.server import run_gateway as serve
     from mhero.messaging import receive
+    from mhero.outreach import gateway as outreach
     from mhero.registry.fhir import service
 
-    services = {"registry.fhir": service.serve, "messaging.receive": receive.serve}
+    services = {
+        "registry.fhir": service.serve,
+        "messaging.receive": receive.serve,
+        "outreach.fhir": outreach.serve_fhir,
+        "outreach.emnutt": outreach.serve_emnutt,
+    }
     _run_until_stopped(serve(services, configuration))
 
 

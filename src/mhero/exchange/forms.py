@@ -28,6 +28,8 @@ SERVICES = [
     ("", _("Another system, over HTTP")),
     ("registry.fhir", _("The health worker registry (FHIR)")),
     ("messaging.receive", _("The receiving of messages and delivery reports")),
+    ("outreach.fhir", _("Messages on behalf of other systems (FHIR, IHE mACM)")),
+    ("outreach.emnutt", _("The messaging pages of iHRIS 5")),
 ]
 
 

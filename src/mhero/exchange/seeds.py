@@ -9,11 +9,18 @@ from mhero.exchange.models import Channel, ChannelType
 #: The roles of clients that have a meaning to mHero itself.
 HEALTH_WORKERS = "health-workers"
 PHONE_NUMBERS = "phone-numbers"
+MOBILE_ALERTS = "mobile-alerts"
+URGENT_ALERTS = "urgent-alerts"
+MESSAGING_PAGES = "messaging-pages"
 ROLES = {
     HEALTH_WORKERS: gettext_noop("May read health workers, without their phone numbers"),
     PHONE_NUMBERS: gettext_noop("Sees the phone numbers of the health workers it may read"),
+    MOBILE_ALERTS: gettext_noop("May have messages sent to health workers, and see what became of them"),
+    URGENT_ALERTS: gettext_noop("May also send in quiet hours, when it is urgent"),
+    MESSAGING_PAGES: gettext_noop("The messaging pages of iHRIS 5: may send, ask, list and opt people out"),
 }
 
+_OUTREACH = [{"name": "Outreach", "service": "outreach.fhir", "primary": True}]
 _REGISTRY = [{"name": "Registry", "service": "registry.fhir", "primary": True}]
 #: Names, numbers and texts of people are kept once, where they belong, and not again in the transactions.
 _PERSONAL = {"keeps_request_body": False, "keeps_response_body": False}
@@ -75,6 +82,36 @@ SEEDS: list[dict[str, Any]] = [
         "methods": ["GET", "HEAD"],
         "allow": [HEALTH_WORKERS],
         "routes": _REGISTRY,
+        **_PERSONAL,
+    },
+    {
+        "name": "Mobile alerts",
+        "description": gettext_noop("Messages to health workers on behalf of other systems (IHE mACM)."),
+        "priority": 10,
+        "url_pattern": r"^/fhir/(CommunicationRequest|Communication)(/|$)",
+        "methods": ["GET", "HEAD", "POST", "PUT"],
+        "allow": [MOBILE_ALERTS],
+        "routes": _OUTREACH,
+        **_PERSONAL,
+    },
+    {
+        "name": "FHIR bundles",
+        "description": gettext_noop("Several requests in one. The role of a client decides on each of them."),
+        "priority": 10,
+        "url_pattern": r"^/fhir/?$",
+        "methods": ["POST"],
+        "allow": [MOBILE_ALERTS],
+        "routes": _OUTREACH,
+        **_PERSONAL,
+    },
+    {
+        "name": "Messaging pages of iHRIS 5",
+        "description": gettext_noop("What iHRIS 5 asked of emNutt, at the same addresses."),
+        "priority": 10,
+        "url_pattern": r"^/(emNutt/|sync/|site-up$)",
+        "methods": ["GET", "HEAD", "POST", "PUT"],
+        "allow": [MESSAGING_PAGES],
+        "routes": [{"name": "Messaging pages", "service": "outreach.emnutt", "primary": True}],
         **_PERSONAL,
     },
     {

@@ -7,6 +7,9 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         from mhero.messaging.planned import list_with
+        from mhero.outreach.gateway import FHIR
         from mhero.outreach.planned import planned_for
+        from mhero.registry.fhir.capability import announce
 
         list_with(planned_for)
+        announce(FHIR.capabilities())

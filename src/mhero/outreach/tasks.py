@@ -3,6 +3,7 @@
 from asgiref.sync import sync_to_async
 from django.db import connection
 
+from mhero.outreach.mobile_alerts import tasks as mobile_alerts
 from mhero.outreach.schedules import run_due
 from mhero.outreach.stock import tasks as stock
 from mhero.platform.worker import Pump
@@ -20,4 +21,8 @@ async def _step() -> bool:
 
 
 def pumps() -> list[Pump]:
-    return [Pump(name="outreach.schedules", step=_step, every_seconds=10), *stock.pumps()]
+    return [
+        Pump(name="outreach.schedules", step=_step, every_seconds=10),
+        *mobile_alerts.pumps(),
+        *stock.pumps(),
+    ]

@@ -1,5 +1,6 @@
 """Lists of contacts as pages show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,7 +49,7 @@ def groups() -> QuerySet[Group]:
     return Group.objects.filter(is_archived=False).order_by("name")
 
 
-def listed(found: QuerySet[Group], area_id: UUID | None) -> list[Listed]:
+def listed(found: Iterable[Group], area_id: UUID | None) -> list[Listed]:
     rows = list(found)
     with connection.cursor() as cursor:
         cursor.execute(MEMBERS, {"groups": [group.id for group in rows], "area": area_id})

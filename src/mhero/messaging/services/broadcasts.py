@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from mhero.accounts.authors import Author
+from mhero.accounts.authors import Author, signature
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
 from mhero.messaging.circumstances import rules
@@ -99,7 +99,7 @@ def make_broadcast(order: BroadcastOrder, *, clock: Clock = now) -> Broadcast:
             audience=dict(order.audience),
             audience_description=order.audience_description,
             created_by_id=order.created_by.id,
-            created_by=order.created_by.email,
+            created_by=signature(order.created_by),
             created_at=at,
             starts_at=starts_at,
             expires_at=expires_at,

@@ -1,12 +1,15 @@
 """Contacts follow the registry: one for each person with a number of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from mhero.messaging.models import Contact
+from mhero.messaging.taking.statements import ADD_UNKNOWN
+from mhero.platform.clock import now
 from mhero.platform.ids import new_id
 
 
@@ -217,3 +220,14 @@ def follow_contacts(states: Sequence[ContactState]) -> None:
             cursor.execute(statement)
         # A test or a caller may follow twice inside one transaction of its own.
         cursor.execute("DROP TABLE followed")
+
+
+def contacts_of_numbers(numbers: Collection[str]) -> dict[str, UUID]:
+    """The contact of each E.164 number; one that nobody has becomes an unknown number's."""
+    if not numbers:
+        return {}
+    found = Contact.objects.filter(number__in=numbers)
+    strange = sorted(set(numbers) - set(found.values_list("number", flat=True)))
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_UNKNOWN, {"ids": [new_id() for _ in strange], "numbers": strange, "now": now()})
+    return {str(number): id for number, id in found.all().values_list("number", "id")}

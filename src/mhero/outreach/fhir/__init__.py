@@ -1,0 +1,1 @@
+"""What every use shares that other systems speak FHIR R4 with."""
