@@ -1,13 +1,17 @@
 """The demonstration country is a country: the same from its seed, and as clean and dirty as life."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from random import Random
 
 import phonenumbers
 import pytest
 
 from mhero.sandbox.country import COUNTIES, Country, Person
 from mhero.sandbox.country.dirt import MUSU_NATIONAL
+from mhero.sandbox.country.facilities import make_facilities
+from mhero.sandbox.country.people import make_people
 
 TODAY = date(2026, 3, 2)
 
@@ -103,7 +107,7 @@ def test_leavers_and_people_on_leave_and_people_without_a_post_are_among_them(co
     assert 100 < sum(not person.active for person in people) < 300
     assert 100 < sum(person.leave is not None for person in people) < 400
     assert 10 < sum(not person.roles for person in people) < 100
-    assert 80 < sum(len(person.roles) == 2 for person in people) < 300
+    assert 80 < sum(len([r for r in person.roles if not r.office]) == 2 for person in people) < 300
 
 
 def test_some_people_are_in_it_twice_under_the_same_number_and_family(country: Country) -> None:
@@ -113,6 +117,32 @@ def test_some_people_are_in_it_twice_under_the_same_number_and_family(country: C
 
 def test_names_that_stock_ihris_would_refuse_occur(country: Country) -> None:
     assert any(not person.family.isascii() or "-" in person.family for person in country.people)
+
+
+def test_facilities_districts_and_counties_have_somebody_who_leads(country: Country) -> None:
+    posts = [(person, role) for person in country.people for role in person.roles]
+    in_charge = Counter(role.facility.id for _, role in posts if role.job.title == "Officer in Charge")
+    staffed = {role.facility.id for person, role in posts if person.active and not role.end}
+    assert set(in_charge.values()) == {1}
+    assert len(in_charge) > 0.95 * len(staffed)
+    offices = Counter(role.office for _, role in posts if role.office)
+    assert set(offices.values()) == {1}
+    assert {county.code for county in COUNTIES} <= set(offices)
+    assert sum(code.count("-") == 2 for code in offices) > 110
+    assert all(person.number and person.leave is None for person, role in posts if role.office)
+
+
+def test_who_leads_is_chosen_without_the_generator(country: Country) -> None:
+    """So that every other figure of a seed stays as it was before there were leaders."""
+    random = Random(2014)
+    facilities = make_facilities(random, 800, TODAY)
+    plain = make_people(random, 6_000, facilities, TODAY)
+    assert [replace(person, roles=()) for person in plain] == [
+        replace(person, roles=()) for person in country.people
+    ]
+    assert [[role.job.cadre for role in person.roles[:1]] for person in plain] == [
+        [role.job.cadre for role in person.roles[:1]] for person in country.people
+    ]
 
 
 def test_musu_is_a_nurse_in_bong_and_her_number_is_hers_alone(country: Country) -> None:

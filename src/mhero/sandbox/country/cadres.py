@@ -71,6 +71,20 @@ JOBS: Final[tuple[Job, ...]] = (
     _job("3259-1", "County Surveillance Officer", "surveillance-officer", 8),
 )
 
+
+def _leading(number: int, title: str) -> dict[str, Job]:
+    """A leader's job by the cadre of who holds it; a job has one cadre, so each cadre has a code of its own."""
+    return {
+        cadre: Job(code=f"1342-{number}{nth:02d}", title=title, cadre=cadre, weight=0)
+        for nth, cadre in enumerate(CADRES, 1)
+    }
+
+
+IN_CHARGE: Final = _leading(1, "Officer in Charge")
+DISTRICT_OFFICER: Final = _leading(2, "District Health Officer")
+COUNTY_OFFICER: Final = _leading(3, "County Health Officer")
+LEADING_JOBS: Final = (*IN_CHARGE.values(), *DISTRICT_OFFICER.values(), *COUNTY_OFFICER.values())
+
 #: In-service training that a registry can be searched for ("skill").
 SKILLS: Final[dict[str, str]] = {
     "ipc": "Infection prevention and control",

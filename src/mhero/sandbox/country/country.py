@@ -7,6 +7,7 @@ from typing import Final
 
 from mhero.platform.clock import now
 from mhero.sandbox.country.facilities import Facility, make_facilities
+from mhero.sandbox.country.leaders import appoint
 from mhero.sandbox.country.people import Person, make_people
 
 DEFAULT_SEED: Final = 2014
@@ -31,4 +32,5 @@ class Country:
         random = Random(seed)
         day = today or now().date()
         made = make_facilities(random, facilities, day)
-        return cls(seed=seed, facilities=tuple(made), people=tuple(make_people(random, people, made, day)))
+        workers = appoint(make_people(random, people, made, day))
+        return cls(seed=seed, facilities=tuple(made), people=tuple(workers))

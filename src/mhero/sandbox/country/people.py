@@ -36,6 +36,8 @@ class Role:
     end: date | None = None
     #: What the record says. A role that has ended is often still called active.
     active: bool = True
+    #: The code of the district or county at whose office it is held; None at the facility itself.
+    office: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

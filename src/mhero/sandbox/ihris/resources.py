@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from mhero.sandbox.country import COUNTIES, Country, Facility, Leave, Person, Role
-from mhero.sandbox.country.cadres import CADRES, JOBS, SKILLS
+from mhero.sandbox.country.cadres import CADRES, JOBS, LEADING_JOBS, SKILLS
 from mhero.sandbox.country.facilities import OWNERSHIPS, TYPES
 
 Resource = dict[str, Any]
@@ -155,7 +155,7 @@ def _role(person: Person, role: Role) -> Resource:
         "period": period,
         "practitioner": {"reference": f"Practitioner/{person.id}"},
         "code": [_coding(JOB_SYSTEM, role.job.code, role.job.title)],
-        "location": [{"reference": f"Location/{role.facility.id}"}],
+        "location": [{"reference": f"Location/{role.office or role.facility.id}"}],
     }
 
 
@@ -196,7 +196,7 @@ def _job_codes() -> Resource:
                 }
             ],
         }
-        for job in JOBS
+        for job in (*JOBS, *LEADING_JOBS)
     ]
     return _code_system("ihris-job", JOB_SYSTEM, concepts)
 
