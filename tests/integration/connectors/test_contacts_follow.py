@@ -49,6 +49,30 @@ def test_each_person_with_a_number_becomes_a_contact(dhis2: Any, ihris: Any, cou
     }
 
 
+def test_who_sees_to_a_facility_is_found_from_it_upwards(dhis2: Any, ihris: Any, country: Country) -> None:
+    from mhero.outreach.supervisors import supervisors_along, supervisors_of
+    from mhero.registry.models import Origin, Place
+
+    dhis2.sync()
+    ihris.sync()
+    run_channel("contacts")
+    posts = [(person, role) for person in country.people for role in person.roles]
+    officers = {role.office: person for person, role in posts if role.office}
+    in_charge, post = next(
+        (person, role)
+        for person, role in posts
+        if role.job.title == "Officer in Charge" and role.facility.district.code in officers
+    )
+
+    def names(contacts: Any) -> list[str]:
+        return [contact.name for contact in contacts]
+
+    place = Place.objects.get(id=Origin.objects.get(key=f"Location/{post.facility.id}").resource_id)
+    of_district = officers[post.facility.district.code]
+    assert f"{in_charge.given} {in_charge.family}" in names(supervisors_of(place))
+    assert f"{of_district.given} {of_district.family}" in names(supervisors_along(place.path[:-1]))
+
+
 def test_only_what_changed_is_followed_and_who_left_goes_quiet(ihris: Any) -> None:
     ihris.sync()
     run_channel("contacts")

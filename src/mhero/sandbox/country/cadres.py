@@ -73,7 +73,7 @@ JOBS: Final[tuple[Job, ...]] = (
 
 
 def _leading(number: int, title: str) -> dict[str, Job]:
-    """A leader's job by the cadre of who holds it; a job has one cadre, so each cadre has a code of its own."""
+    """A leader's job by the cadre of who holds it: a job has one cadre, so there is one for each."""
     return {
         cadre: Job(code=f"1342-{number}{nth:02d}", title=title, cadre=cadre, weight=0)
         for nth, cadre in enumerate(CADRES, 1)

@@ -18,7 +18,10 @@ _SENIOR: Final = ("physician", "physician-assistant", "midwife", "nurse")
 
 
 def appoint(people: Sequence[Person]) -> list[Person]:
-    """The same people. Of each facility the most senior is in charge; who comes next is an officer above it."""
+    """The same people: the most senior of each facility in charge of it, who comes next an officer above.
+
+    Somebody whom nobody can call is in charge where there is nobody else, and no officer.
+    """
     shared = Counter(person.number for person in people)
     led: set[str] = set()
     appointed: dict[str, Person] = {}
@@ -28,6 +31,8 @@ def appoint(people: Sequence[Person]) -> list[Person]:
         if facility.id not in led:
             led.add(facility.id)
             appointed[person.id] = replace(person, roles=(replace(role, job=IN_CHARGE[cadre]),))
+        elif not _is_reached(person, shared):
+            continue
         elif facility.county.code not in led:
             led.add(facility.county.code)
             appointed[person.id] = _officer(person, COUNTY_OFFICER[cadre], facility.county.code)
@@ -46,9 +51,17 @@ def _candidates(people: Sequence[Person]) -> Iterable[Person]:
 
 def _rank(person: Person, shared: Counter[str]) -> tuple[bool, int, str]:
     """Those who can be reached first, then by cadre."""
-    reached = bool(person.number) and shared[person.number] == 1 and person.leave is None
     cadre = person.roles[0].job.cadre
-    return not reached, _SENIOR.index(cadre) if cadre in _SENIOR else len(_SENIOR), person.id
+    seniority = _SENIOR.index(cadre) if cadre in _SENIOR else len(_SENIOR)
+    return not _is_reached(person, shared), seniority, person.id
+
+
+def _is_reached(person: Person, shared: Counter[str]) -> bool:
+    """Whether a call reaches her: by her own number, written so that nobody can misread it."""
+    if not person.number or shared[person.number] > 1 or person.leave is not None:
+        return False
+    digits = "".join(letter for letter in person.phones[0] if letter.isdigit())
+    return digits.endswith(person.number)
 
 
 def _officer(person: Person, job: Job, office: str) -> Person:
