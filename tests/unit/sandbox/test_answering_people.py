@@ -1,22 +1,29 @@
 """Simulated people decide by seed, number and message alone, and answer about as often as the studies say."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
 from mhero.sandbox.country import Country
+from mhero.sandbox.phones.memory import NOTHING, Before, Memory
 from mhero.sandbox.phones.people import Answerers
 from mhero.sandbox.phones.words import Question, reply
 
 QUESTION = "Ministry of Health: is your clinic open today? Reply 1 for yes or 2 for no"
+ANNOUNCEMENT = "Ministry of Health: tomorrow we ask you 3 short questions. Replies are free."
+TALKING = Before(in_conversation=True)
+MONDAY = datetime(2026, 3, 2, 14, tzinfo=UTC)
 NUMBERS = [f"+23188{n:07d}" for n in range(1_500)] + [f"+23177{n:07d}" for n in range(1_500)]
 
 
-def _share(text: str, hour: int = 14, in_conversation: bool = False, numbers: list[str] = NUMBERS) -> float:
+def _share(
+    text: str, hour: int = 14, before: Before = NOTHING, numbers: list[str] = NUMBERS, ordinal: int = 1
+) -> float:
     people = Answerers(2014)
     answers = [
-        people.answer(number=number, ordinal=1, text=text, hour=hour, in_conversation=in_conversation)
+        people.answer(number=number, ordinal=ordinal, text=text, hour=hour, before=before)
         for number in numbers
     ]
     return sum(answer is not None and not answer.stops for answer in answers) / len(numbers)
@@ -49,14 +56,68 @@ def test_few_answer_a_text_that_asks_nothing() -> None:
 
 
 def test_who_is_in_conversation_goes_on() -> None:
-    assert _share(QUESTION, in_conversation=True) > 0.8
+    assert _share(QUESTION, before=TALKING) > 0.8
+
+
+def test_an_announcement_is_worth_more_than_a_name_in_the_question() -> None:
+    known = Before(announced=True)
+    assert _share(QUESTION, before=known) > _share(QUESTION) * 1.1
+    assert _share("Is your clinic open? 1 yes 2 no", before=known) > _share(QUESTION)
+
+
+def test_who_was_silent_is_half_as_willing_the_second_time() -> None:
+    again = Before(asked_this=1, unanswered=1)
+    assert 0.4 < _share(QUESTION, before=again, ordinal=2) / _share(QUESTION) < 0.6
+
+
+def test_texts_without_an_answer_tire() -> None:
+    assert _share(QUESTION, before=Before(unanswered=6)) < _share(QUESTION) * 0.85
+
+
+def test_a_text_in_another_language_gets_fewer_answers() -> None:
+    country = Country.generate(people=400, facilities=60)
+    french = next(p for p in country.people if p.languages[0] == "fr" and p.number)
+    people = Answerers(country.seed, country.people)
+
+    def share(text: str) -> int:
+        return sum(
+            people.answer(number=f"+231{french.number}", ordinal=ordinal, text=text, hour=14) is not None
+            for ordinal in range(3_000)
+        )
+
+    assert share("Ministère de la Santé : votre centre est ouvert ? 1 oui 2 non") > share(QUESTION) * 1.03
+
+
+def test_an_announcement_is_remembered_for_three_days() -> None:
+    memory = Memory()
+    memory.keep(ANNOUNCEMENT, MONDAY, asks=False, answered=False)
+    assert memory.before(QUESTION, MONDAY + timedelta(days=1)) == Before(
+        announced=True, told_free=True, unanswered=1
+    )
+    assert not memory.before(QUESTION, MONDAY + timedelta(days=4)).announced
+
+
+def test_a_question_without_an_answer_is_remembered_for_a_week() -> None:
+    memory = Memory()
+    memory.keep(QUESTION, MONDAY, asks=True, answered=False)
+    assert memory.before(QUESTION, MONDAY + timedelta(days=1)) == Before(asked_this=1, unanswered=1)
+    assert memory.before("Is there light?", MONDAY + timedelta(days=1)) == Before(unanswered=1)
+    assert memory.before(QUESTION, MONDAY + timedelta(days=8)) == NOTHING
+
+
+def test_an_answer_begins_a_conversation_that_a_day_ends() -> None:
+    memory = Memory()
+    memory.keep(QUESTION, MONDAY, asks=True, answered=True)
+    assert memory.before("How many nurses?", MONDAY + timedelta(hours=1)) == TALKING
+    assert memory.before("How many nurses?", MONDAY + timedelta(days=2)) == NOTHING
+    # Thanks for news are no conversation.
+    memory.keep(ANNOUNCEMENT, MONDAY, asks=False, answered=True)
+    assert not memory.before(QUESTION, MONDAY).in_conversation
 
 
 def test_half_of_the_answers_come_within_fifty_minutes() -> None:
     people = Answerers(2014)
-    answers = [
-        people.answer(number=n, ordinal=1, text=QUESTION, hour=14, in_conversation=False) for n in NUMBERS
-    ]
+    answers = [people.answer(number=n, ordinal=1, text=QUESTION, hour=14) for n in NUMBERS]
     soon = [answer.seconds <= 3_000 for answer in answers if answer]
     assert 0.42 < sum(soon) / len(soon) < 0.58
 
@@ -66,8 +127,7 @@ def test_some_ask_for_silence() -> None:
     stops = [
         answer.text
         for number in NUMBERS
-        if (answer := people.answer(number=number, ordinal=1, text="Hi", hour=9, in_conversation=False))
-        and answer.stops
+        if (answer := people.answer(number=number, ordinal=1, text="Hi", hour=9)) and answer.stops
     ]
     assert 10 < len(stops) < 60
     assert all(text.lower().startswith("stop") for text in stops)
@@ -76,10 +136,7 @@ def test_some_ask_for_silence() -> None:
 def test_the_order_of_asking_changes_nothing() -> None:
     def ask(numbers: list[str]) -> dict[str, object]:
         people = Answerers(5)
-        return {
-            number: people.answer(number=number, ordinal=2, text=QUESTION, hour=10, in_conversation=False)
-            for number in numbers
-        }
+        return {number: people.answer(number=number, ordinal=2, text=QUESTION, hour=10) for number in numbers}
 
     assert ask(NUMBERS[:200]) == ask(NUMBERS[:200][::-1])
 
@@ -132,7 +189,7 @@ def test_people_answer_what_is_asked() -> None:
             for ordinal in range(800)
             if (
                 answer := people.answer(
-                    number=f"+231{person.number}", ordinal=ordinal, text=text, hour=9, in_conversation=True
+                    number=f"+231{person.number}", ordinal=ordinal, text=text, hour=9, before=TALKING
                 )
             )
         }

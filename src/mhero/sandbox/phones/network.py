@@ -8,10 +8,12 @@ from random import Random
 from secrets import token_hex
 
 from mhero.platform.clock import Clock
+from mhero.sandbox.phones.memory import Memory
 from mhero.sandbox.phones.operators import FAST, Fate, Profile, fate, operator_of
 from mhero.sandbox.phones.people import Answerers
 from mhero.sandbox.phones.routes import Callback, Route
 from mhero.sandbox.phones.schedule import Schedule
+from mhero.sandbox.phones.words import Question
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,8 +45,8 @@ class Phone:
     short_code: str = ""
     #: Somebody answers it in the browser, so no simulated person does.
     by_hand: bool = False
-    #: The simulated person answered the message before, and is in conversation.
-    answered: bool = False
+    #: What the simulated person remembers.
+    memory: Memory = field(default_factory=Memory)
     #: The simulated person has asked for silence.
     stopped: bool = False
 
@@ -137,9 +139,10 @@ class Network:
             text=message.text,
             hour=now.hour,  # Liberia's time is UTC.
             today=now.date(),
-            in_conversation=phone.answered,
+            before=phone.memory.before(message.text, now),
         )
-        phone.answered = answer is not None
+        asks = Question.of(message.text).kind != "none"
+        phone.memory.keep(message.text, now, asks=asks, answered=answer is not None)
         if answer is None:
             return
         phone.stopped = answer.stops

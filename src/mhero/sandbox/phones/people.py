@@ -9,7 +9,7 @@ direction and no figure, or nothing at all, the line says "assumed".
 - Kenya (388 users of a district health tool): 28 of 38 completed when texted in the afternoon, 68 of 119 in
   the morning; advice: one question in a text, with the instruction how to answer.
 - Uganda (SMS quizzes, TMI 10.1111/tmi.12059): half of the answers within 50 minutes; the network operator
-  is the strongest factor; the topic matters.
+  is the strongest factor; the topic matters; what moves people to answer fades daily.
 - Liberia (midwives sending 9-digit codes): far more errors from senders with less schooling.
 """
 
@@ -21,6 +21,7 @@ from random import Random
 from typing import Final
 
 from mhero.sandbox.country import Person
+from mhero.sandbox.phones.memory import NOTHING, Before, names_itself, says_free
 from mhero.sandbox.phones.operators import LONESTAR, operator_of
 from mhero.sandbox.phones.words import Question, reply, stop_word
 
@@ -41,8 +42,15 @@ LONG_TEXT: Final = 0.85
 EACH_FURTHER_QUESTION: Final = 0.8
 #: Assumed: the text of 2017 said so and got 13 % all the same, so it helps little.
 SAYS_FREE: Final = 1.1
-#: Assumed: a text in English to somebody who asked for another language.
+#: Assumed: a text in a language other than the one that somebody prefers.
 OTHER_LANGUAGE: Final = 0.9
+#: Assumed, beyond being known as the sender: Kenya advises to announce first and gives no figure.
+ANNOUNCED_BEFORE: Final = 1.2
+#: Assumed: who was silent when asked is half as willing to answer the same text when it comes again. Sierra
+#: Leone 2017 sent a second message and does not say what came of it.
+ASKED_AGAIN: Final = 0.5
+#: Assumed, for each text of the last week that stayed without an answer, announcements too.
+FATIGUE: Final = 0.95
 #: Assumed: who answered the message before mostly goes on (Kenya: a quarter completed the whole).
 IN_CONVERSATION: Final = 0.9
 #: Assumed: a text that asks nothing gets thanks now and then.
@@ -54,8 +62,10 @@ MEDIAN_SECONDS: Final = 50 * 60
 SPREAD: Final = 1.3
 
 _LONG: Final = 160
-_ANNOUNCED: Final = re.compile(r"\b(ministry|moh|mhero|county health|minist[eè]re|dear)\b", re.IGNORECASE)
-_FREE: Final = re.compile(r"\b(free|gratuit\w*)\b", re.IGNORECASE)
+#: Two of these make a text French. Nobody writes Kpelle or Bassa to people here.
+_FRENCH: Final = re.compile(
+    r"\b(vous|votre|est|les|des|une?|le|la|du|pour|avez|répondez|repondez|combien|oui|non)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +96,7 @@ class Answerers:
         ordinal: int,
         text: str,
         hour: int,
-        in_conversation: bool,
+        before: Before = NOTHING,
         today: date = date(2026, 1, 1),
     ) -> Answer | None:
         """What the person says to her phone's `ordinal`th message, or None.
@@ -106,12 +116,12 @@ class Answerers:
             number=number,
             hour=hour,
             languages=languages,
-            in_conversation=in_conversation,
+            before=before,
         )
         if chance >= willing:
             return None
         # In conversation the phone is in the hand already; assumed to be ten times as fast.
-        seconds = MEDIAN_SECONDS * spread * (0.1 if in_conversation else 1)
+        seconds = MEDIAN_SECONDS * spread * (0.1 if before.in_conversation else 1)
         cadre = person.roles[0].job.cadre if person and person.roles else ""
         words = reply(question, languages, cadre, draw, today=today, places=_places(person))
         return Answer(text=words, seconds=seconds, stops=False)
@@ -124,6 +134,10 @@ def _places(person: Person | None) -> dict[str, str]:
     return {"county": facility.county.name, "district": facility.district.name, "facility": facility.name}
 
 
+def language_of(text: str) -> str:
+    return "fr" if len(_FRENCH.findall(text)) >= 2 else "en"
+
+
 def willingness(
     *,
     question: Question,
@@ -131,22 +145,25 @@ def willingness(
     number: str,
     hour: int,
     languages: tuple[str, ...],
-    in_conversation: bool,
+    before: Before = NOTHING,
 ) -> float:
     """The share of people who answer such a text."""
     if question.kind == "none":
         return ANSWER_AN_ANNOUNCEMENT
-    if in_conversation:
+    if before.in_conversation:
         return IN_CONVERSATION
     operator = operator_of(number)
     chance = ANSWER_A_QUESTION * OPERATOR.get(operator.name if operator else "", OTHER_OPERATOR)
     chance *= AFTERNOON if 12 <= hour < 18 else MORNING if 6 <= hour < 22 else NIGHT
-    if not _ANNOUNCED.search(text):
+    if before.announced:
+        chance *= ANNOUNCED_BEFORE
+    elif not names_itself(text):
         chance *= UNANNOUNCED
     if len(text) > _LONG:
         chance *= LONG_TEXT
-    if _FREE.search(text):
+    if before.told_free or says_free(text):
         chance *= SAYS_FREE
-    if languages[0] != "en":
+    if languages[0] != language_of(text):
         chance *= OTHER_LANGUAGE
-    return chance * EACH_FURTHER_QUESTION ** max(0, question.count - 1)
+    chance *= EACH_FURTHER_QUESTION ** max(0, question.count - 1)
+    return chance * ASKED_AGAIN**before.asked_this * FATIGUE**before.unanswered
