@@ -76,6 +76,8 @@ WORDS: dict[str, str | Promise] = {
     "people.previewed": _("Read messages of a send before it left"),
     "people.read": _("Read people through the exchange"),
     "people.viewed": _("Read about a person"),
+    "reach.round_made": _("Planned questions for more answers"),
+    "reach.round_stopped": _("Stopped questions and their announcement"),
     "refused.downloaded": _("Downloaded the refused records"),
     "refused.read": _("Read a refused record"),
     "results.exported": _("Downloaded the answers to questions"),

@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from mhero.accounts.models import User
 from mhero.outreach.mobile_alerts.models import AlertRecipient as AlertRecipient
 from mhero.outreach.mobile_alerts.models import AlertRequest as AlertRequest
+from mhero.outreach.reaching.models import ReachAsk as ReachAsk
+from mhero.outreach.reaching.models import ReachPart as ReachPart
+from mhero.outreach.reaching.models import ReachRound as ReachRound
+from mhero.outreach.reaching.models import ReachSend as ReachSend
 from mhero.outreach.stock.models import StockLevel as StockLevel
 from mhero.outreach.stock.models import StockProduct as StockProduct
 from mhero.outreach.stock.models import StockReport as StockReport
@@ -53,7 +57,9 @@ class Draft(models.Model):
     #: The flow that it starts with each person; None for a message.
     flow_id = models.UUIDField(null=True)
     simplifies_accents = models.BooleanField(default=False)
-    #: The broadcast that it became.
+    #: What is done so that more people answer, in the form of `outreach.reaching.levers.Levers`.
+    levers = models.JSONField(default=dict, db_default={})
+    #: The broadcast that it became; the first that asks, of several.
     broadcast_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=now)
 

@@ -17,6 +17,8 @@ from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, Pe
 from mhero.outreach.models import Audience, Draft
 from mhero.outreach.queries import place_names
 from mhero.outreach.reach import Reach
+from mhero.outreach.reaching.levers import Levers
+from mhero.outreach.reaching.services import make_round
 from mhero.outreach.recipients import account_for, contact_ids
 from mhero.outreach.words import describe
 from mhero.platform.clock import now
@@ -74,12 +76,24 @@ def ask(draft: Draft, flow: Flow) -> None:
     draft.save(update_fields=["flow_id", "name", "text"])
 
 
+def pull_levers(draft: Draft, levers: Levers | None) -> None:
+    """What is done so that more people answer; None is nothing."""
+    draft.levers = levers.to_json() if levers else {}
+    draft.save(update_fields=["levers"])
+
+
+def levers_of(draft: Draft) -> Levers | None:
+    return Levers.from_json(draft.levers) if draft.flow_id else None
+
+
 def needs_approval(people: int) -> bool:
     return people > rules().approval_above
 
 
 def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
     """Makes the draft a broadcast, once: however often it is asked for, it is the same one.
+
+    With levers it may become several, of which the first that asks is returned.
 
     Raises `PeopleChanged` when the page showed another number than is true now, `NobodyToText`,
     `NothingWritten` and `NoSMSChannel`; for questions also `QuestionsUnfinished` and `InvalidFlow`.
@@ -89,9 +103,13 @@ def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
         draft = Draft.objects.select_for_update().get(id=draft.id, owner=user)
         if draft.broadcast_id is not None:
             return Broadcast.objects.get(id=draft.broadcast_id)
-        broadcast = make_broadcast(_order(draft, user, plan))
-        if plan.asks_again and broadcast.flow_id:
-            ask_again(broadcast.id, usual_time(broadcast), user)
+        order, levers = _order(draft, user, plan), levers_of(draft)
+        if levers and levers.makes_round:
+            broadcast = make_round(draft.id, order, levers, user)
+        else:
+            broadcast = make_broadcast(order)
+            if broadcast.flow_id and (levers.asks_again if levers else plan.asks_again):
+                ask_again(broadcast.id, usual_time(broadcast), user)
         draft.broadcast_id = broadcast.id
         draft.save(update_fields=["broadcast_id"])
     return broadcast

@@ -4,6 +4,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from mhero.outreach.mobile_alerts import tasks as mobile_alerts
+from mhero.outreach.reaching import tasks as reaching
 from mhero.outreach.schedules import run_due
 from mhero.outreach.stock import tasks as stock
 from mhero.platform.worker import Pump
@@ -25,4 +26,5 @@ def pumps() -> list[Pump]:
         Pump(name="outreach.schedules", step=_step, every_seconds=10),
         *mobile_alerts.pumps(),
         *stock.pumps(),
+        *reaching.pumps(),
     ]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from mhero.outreach.reaching import views as reaching
 from mhero.outreach.stock import views as stock
 from mhero.outreach.views import ask, audiences, check, lists, planned, what, who
 
@@ -9,6 +10,7 @@ urlpatterns = [
     path("send/count", who.audience_count, name="audience_count"),
     path("send/<uuid:draft_id>/what", what.send_what, name="send_what"),
     path("send/<uuid:draft_id>/ask", ask.send_ask, name="send_ask"),
+    path("send/<uuid:draft_id>/reach", reaching.send_reach, name="send_reach"),
     path("send/<uuid:draft_id>/segments", what.segment_count, name="segment_count"),
     path("send/<uuid:draft_id>/check", check.send_check, name="send_check"),
     path("send/<uuid:draft_id>/preview", check.preview, name="preview"),
@@ -21,6 +23,10 @@ urlpatterns = [
     path("audiences/people", audiences.audience_people, name="audience_people"),
     path("audiences/<uuid:audience_id>/", audiences.audience, name="audience"),
     path("audiences/<uuid:audience_id>/archive", audiences.audience_archive, name="audience_archive"),
+    path("reach/", reaching.reach, name="reach"),
+    path("reach/rounds/<uuid:round_id>/", reaching.reach_round, name="reach_round"),
+    path("reach/rounds/<uuid:round_id>/stop", reaching.reach_round_stop, name="reach_round_stop"),
+    path("reach/rounds/<uuid:round_id>/approve", reaching.reach_round_approve, name="reach_round_approve"),
     path("stock/", stock.stock, name="stock"),
     path("stock/file.csv", stock.stock_file, name="stock_file"),
     path("stock/facilities/<uuid:place_id>/", stock.stock_facility, name="stock_facility"),

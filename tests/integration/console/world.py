@@ -39,12 +39,14 @@ def fill() -> World:
     samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
     of_answers = _answers(sms_channel)
+    made, of_reach = _reach(users["administrator"], of_answers["broadcast_conversations"]["broadcast_id"])
+    samples |= made
     return World(
         visitors=users,
         samples=samples,
         of_page=dict.fromkeys(("sms_channel", "sms_channel_test", "sms_channel_log"), of_sms_channel)
         | of_answers
-        | {"broadcast_reask": of_answers["broadcast_conversations"]}
+        | {"broadcast_reask": of_answers["broadcast_conversations"], "send_reach": of_reach}
         | dict.fromkeys(("questions_edit", "questions_look"), _questions(users["administrator"])),
     )
 
@@ -319,6 +321,49 @@ def _outreach(korto: Any) -> dict[str, Any]:
     pattern = Pattern(repeats="weekly", weekdays=[0], at=time(9))
     schedule = plan(draft, korto, pattern, expires_after_hours=24)
     return {"draft_id": draft.id, "audience_id": audience.id, "schedule_id": schedule.id}
+
+
+def _reach(korto: Any, send_id: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An announcement, questions in two counties, what came of them; and a draft that asks."""
+    from mhero.messaging.models import Broadcast, Contact
+    from mhero.outreach.models import Draft, ReachAsk, ReachPart, ReachRound
+
+    asked = Broadcast.objects.get(id=send_id)
+    told = Broadcast.objects.create(
+        name="BCG stock: announcement",
+        text="Tomorrow we ask you 5 short questions.",
+        sms_channel=asked.sms_channel,
+        status="sent",
+        starts_at=now(),
+        expires_at=now() + timedelta(hours=1),
+    )
+    made = ReachRound.objects.create(name="BCG stock", owner=korto, draft_id=new_id())
+    ReachPart.objects.create(broadcast=told, round=made, is_announcement=True)
+    ReachPart.objects.create(broadcast=asked, round=made, counties=["Bong", "Lofa"])
+    places = Contact.objects.exclude(place_ids=[]).values_list("place_ids", flat=True)[0]
+    ReachAsk.objects.bulk_create(
+        ReachAsk(
+            session_id=new_id(),
+            broadcast_id=asked.id,
+            asked_at=now(),
+            hour=9 if n % 2 else 15,
+            weekday=n % 5,
+            operator="Orange Liberia" if n % 3 else "Lonestar MTN",
+            county="Bong" if n % 4 else "Lofa",
+            cadre="Nurse",
+            language="eng" if n % 5 else "",
+            parts=1,
+            questions=5,
+            was_announced=True,
+            is_reask=False,
+            answered_first=n % 2 == 0,
+            answered_all=n % 4 == 0,
+            place_ids=places,
+        )
+        for n in range(400)
+    )
+    draft = Draft.objects.create(owner=korto, flow_id=asked.flow_id, name="BCG stock")
+    return {"round_id": made.id}, {"draft_id": draft.id}
 
 
 def _stock(musu: Any, phebe: Any) -> dict[str, Any]:

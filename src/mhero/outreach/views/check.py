@@ -27,10 +27,11 @@ from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
 from mhero.outreach.estimate import estimate, estimate_most
 from mhero.outreach.forms import WhenForm
-from mhero.outreach.models import Draft, Schedule
+from mhero.outreach.models import Draft, ReachRound, Schedule
 from mhero.outreach.queries import place_names, readers
 from mhero.outreach.reach import Reach
-from mhero.outreach.recipients import Addressee, account_for, recipient_before, recipients
+from mhero.outreach.reaching.plan import plan_of
+from mhero.outreach.recipients import Addressee, account_for, contact_ids, recipient_before, recipients
 from mhero.outreach.views.asked import draft_of, figures, people_url
 from mhero.outreach.words import describe
 from mhero.platform.clock import now
@@ -48,13 +49,15 @@ def send_check(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
     if not draft.text and not draft.flow_id:
         return redirect("send_what", draft_id=draft.id)
     zone = ZoneInfo(workspace().time_zone)
-    form = WhenForm(request.POST or None, zone=zone, zone_name=_zone_name(zone), asks=bool(draft.flow_id))
+    asks_again = bool(draft.flow_id) and services.levers_of(draft) is None
+    form = WhenForm(request.POST or None, zone=zone, zone_name=_zone_name(zone), asks=asks_again)
     if request.method == "POST" and form.is_valid():
         try:
             if form.cleaned_data["when"] == "repeat":
                 return redirect("planned", _repeated(request, draft, form.cleaned_data).id)
             broadcast = services.send(draft, request.user, _plan(form.cleaned_data))
-            return redirect("broadcast", broadcast.id)
+            made = ReachRound.objects.filter(draft_id=draft.id).first()
+            return redirect("reach_round", made.id) if made else redirect("broadcast", broadcast.id)
         except (
             InvalidFlow, NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged, QuestionsUnfinished
         ) as error:  # fmt: skip
@@ -115,6 +118,7 @@ def _context(request: SignedInRequest, draft: Draft, form: WhenForm, zone: ZoneI
         else None,
         "has_channel": SMSChannel.objects.filter(is_enabled=True).exists(),
         "is_trial": reach.trial_phones is not None,
+        **(plan_of(draft, contact_ids(chosen, reach)) if draft.levers else {}),
         **_preview(request, draft),
     }
 
