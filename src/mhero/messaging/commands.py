@@ -2,6 +2,8 @@
 
 A command claims a text while it is taken in, after STOP and before conversations. The text then waits in a
 row of its own, is taken once, in the order of arrival, and is answered in the same transaction.
+
+A command that asks somebody back may have their next texts too, whatever they say: `ask_back`.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,8 @@ from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
-from mhero.messaging.models import Contact
+from mhero.messaging.models import CommandDialogue, Contact
+from mhero.platform.ids import derived_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,3 +55,23 @@ def register(command: Command) -> None:
 def claiming(text: str) -> str:
     """The name of the command that claims the text; empty when none does."""
     return next((command.name for command in REGISTERED.values() if command.claims(text)), "")
+
+
+def ask_back(command: str, contact_id: UUID, until: datetime) -> None:
+    """Until then the contact's texts are for this command, but for those that say STOP or another command."""
+    values = {"command": command, "until": until}
+    CommandDialogue.objects.update_or_create(contact_id=contact_id, defaults=values)
+
+
+def ask_no_more(command: str, contact_id: UUID) -> None:
+    CommandDialogue.objects.filter(contact_id=contact_id, command=command).delete()
+
+
+def answer_of(message_id: UUID) -> tuple[object, ...]:
+    """What the answer to a command's text is about; see `services.notices.notice`."""
+    return (message_id, "answer")
+
+
+def answer_id(said: CommandSaid) -> UUID:
+    """The message that answers a command's text."""
+    return derived_id(said.received_at, *answer_of(said.message_id))

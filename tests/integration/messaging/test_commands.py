@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -122,3 +123,58 @@ async def test_what_a_command_stumbles_over_or_gives_back_goes_to_the_inbox(worl
     assert (handled["echo nothing"], handled["echo hello"], handled["echo again"]) == (False, False, True)
     musu = await use(lambda: Contact.objects.get(number="+231770000001"))
     assert musu.waiting_since is not None
+
+
+async def test_who_was_asked_back_answers_with_any_text_until_it_is_too_late(
+    world: World, echo: Echo
+) -> None:
+    from mhero.messaging.commands import ask_back, ask_no_more
+    from mhero.messaging.models import CommandDialogue, Contact
+    from mhero.platform.clock import now
+
+    await world.follow(1)
+    musu = await use(lambda: Contact.objects.get(number="+231770000001"))
+    await use(ask_back, "echo", musu.id, now() + timedelta(minutes=5))
+    await heard(world, "to be echoed")
+    await taken_in(world)
+    await take_waiting()
+    assert echo.taken == ["to be echoed"]
+    await use(lambda: CommandDialogue.objects.update(until=now() - timedelta(seconds=1)))
+    await heard(world, "too late")
+    await taken_in(world)
+    await use(ask_no_more, "echo", musu.id)
+    await heard(world, "not asked")
+    await taken_in(world)
+    await take_waiting()
+    assert echo.taken == ["to be echoed"]
+    handled = {one.text: one.is_handled for one in await world.messages(is_incoming=True)}
+    assert handled == {"to be echoed": True, "too late": False, "not asked": False}
+
+
+async def test_stop_wins_over_what_was_asked_back(world: World, echo: Echo) -> None:
+    from mhero.messaging.commands import ask_back
+    from mhero.messaging.models import Contact
+    from mhero.platform.clock import now
+
+    await world.follow(1)
+    musu = await use(lambda: Contact.objects.get(number="+231770000001"))
+    await use(ask_back, "echo", musu.id, now() + timedelta(minutes=5))
+    await heard(world, "STOP")
+    await taken_in(world)
+    await take_waiting()
+    assert echo.taken == []
+    assert (await use(lambda: Contact.objects.get(id=musu.id))).status == "stopped"
+
+
+async def test_what_is_forgotten_is_gone_as_it_came_and_as_it_was_kept(world: World, echo: Echo) -> None:
+    from mhero.messaging.models import Message, Received
+    from mhero.messaging.services.forgetting import forget_words
+
+    await world.follow(1)
+    await heard(world, "echo Hawa is ill", "something else")
+    await taken_in(world)
+    message = await use(lambda: Message.objects.get(text="echo Hawa is ill"))
+    await use(forget_words, [message.id])
+    kept = await use(lambda: list(Message.objects.values_list("text", flat=True)))
+    came = await use(lambda: [one.payload["text"] for one in Received.objects.all()])
+    assert sorted(kept) == sorted(came) == ["", "something else"]

@@ -18,7 +18,7 @@ from mhero.messaging.models.channels import (
     SMSChannel,
     SMSChannelType,
 )
-from mhero.messaging.models.commands import CommandText
+from mhero.messaging.models.commands import CommandDialogue, CommandText
 from mhero.messaging.models.contacts import Contact, ContactStatus, Group, OptOut
 from mhero.messaging.models.conversations import (
     ContactEvent,
@@ -51,6 +51,7 @@ __all__ = [
     "Campaign",
     "CampaignPoint",
     "ChannelLogEntry",
+    "CommandDialogue",
     "CommandText",
     "Contact",
     "ContactAddress",

@@ -18,3 +18,12 @@ class CommandText(models.Model):
     received_at = models.DateTimeField()
     #: How often the command stumbled over it.
     attempts = models.SmallIntegerField(default=0)
+
+
+class CommandDialogue(models.Model):
+    """A command that asked somebody back: until when their next texts are for it, whatever they say."""
+
+    contact_id = models.UUIDField(primary_key=True)
+    #: The name of the command.
+    command = models.CharField(max_length=40)
+    until = models.DateTimeField()

@@ -1,14 +1,16 @@
 """Texts that commands claimed: kept while they are taken in, and taken by their command right after."""
 
 import logging
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
 from django.db.models import F
 
 from mhero.messaging.circumstances import present
-from mhero.messaging.commands import REGISTERED, CommandSaid
+from mhero.messaging.commands import REGISTERED, CommandSaid, answer_of
 from mhero.messaging.database import in_thread
 from mhero.messaging.models import CommandText, Contact, Message
 from mhero.messaging.services.notices import notice
@@ -32,6 +34,17 @@ FROM unnest(
 ) AS kept(message_id, command, contact_id, channel, number, text, received_at)
 ON CONFLICT (message_id) DO NOTHING
 """
+#: Who was asked back by a command, and answers it with whatever they write next.
+ASKED = """
+SELECT contact_id, command FROM messaging_commanddialogue
+WHERE contact_id = ANY(%(contacts)s::uuid[]) AND until > %(now)s
+"""
+
+
+async def asked(connection: psycopg.AsyncConnection, contacts: list[UUID], now: datetime) -> dict[UUID, str]:
+    """The commands that wait for an answer of these contacts."""
+    cursor = await connection.execute(ASKED, {"contacts": contacts, "now": now})
+    return {contact: command for contact, command in await cursor.fetchall() if command in REGISTERED}
 
 
 async def keep(connection: psycopg.AsyncConnection, rows: list[dict[str, Any]]) -> None:
@@ -89,7 +102,7 @@ def _take(waiting: CommandText) -> None:
         notice(
             contact,
             answer,
-            of=(waiting.message_id, "answer"),
+            of=answer_of(waiting.message_id),
             at=waiting.received_at,
             allowed=present(),
             sms_channel_id=waiting.sms_channel_id,

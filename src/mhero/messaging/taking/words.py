@@ -1,7 +1,7 @@
 """Replies: whose they are, what they answer, and whether they ask to be left alone."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,7 @@ async def take_words(connection: psycopg.AsyncConnection, batch: list[Received],
     allowed = talks.allowed
     said = [_said(each, allowed) for each in batch]
     contacts, unknown = await _contacts(connection, said)
+    said = await _with_dialogues(connection, said, contacts)
     await talks.read(connection, {contact_id for contact_id, _ in contacts.values()})
     await _note_wishes(connection, said)
     taken = _answered(said, contacts, unknown, talks)
@@ -87,6 +88,22 @@ def _said(received: Received, allowed: Circumstances) -> Said:
     text = received.payload["text"]
     wish = wish_of(text, allowed.stop_words)
     return Said(received=received, number=number, wish=wish, command="" if wish else claiming(text))
+
+
+async def _with_dialogues(
+    connection: psycopg.AsyncConnection, said: list[Said], contacts: Mapping[str, tuple[UUID, UUID | None]]
+) -> list[Said]:
+    """The same, with what answers a command's question for that command."""
+    free = [contacts[each.number][0] for each in said if each.wish is None and not each.command]
+    asked = await commands.asked(connection, free, said[-1].received.received_at) if free else {}
+    if not asked:
+        return said
+    return [
+        replace(each, command=asked.get(contacts[each.number][0], ""))
+        if each.wish is None and not each.command
+        else each
+        for each in said
+    ]
 
 
 def _claimed(said: Said, contact_id: UUID) -> dict[str, Any]:
