@@ -12,6 +12,10 @@ from mhero.outreach.reaching.models import ReachAsk as ReachAsk
 from mhero.outreach.reaching.models import ReachPart as ReachPart
 from mhero.outreach.reaching.models import ReachRound as ReachRound
 from mhero.outreach.reaching.models import ReachSend as ReachSend
+from mhero.outreach.referrals.models import Referral as Referral
+from mhero.outreach.referrals.models import ReferralDraft as ReferralDraft
+from mhero.outreach.referrals.models import ReferralEvent as ReferralEvent
+from mhero.outreach.referrals.models import ReferralRules as ReferralRules
 from mhero.outreach.stock.models import StockLevel as StockLevel
 from mhero.outreach.stock.models import StockProduct as StockProduct
 from mhero.outreach.stock.models import StockReport as StockReport

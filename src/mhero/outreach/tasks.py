@@ -5,6 +5,7 @@ from django.db import connection
 
 from mhero.outreach.mobile_alerts import tasks as mobile_alerts
 from mhero.outreach.reaching import tasks as reaching
+from mhero.outreach.referrals import tasks as referrals
 from mhero.outreach.schedules import run_due
 from mhero.outreach.stock import tasks as stock
 from mhero.platform.worker import Pump
@@ -25,6 +26,7 @@ def pumps() -> list[Pump]:
     return [
         Pump(name="outreach.schedules", step=_step, every_seconds=10),
         *mobile_alerts.pumps(),
+        *referrals.pumps(),
         *stock.pumps(),
         *reaching.pumps(),
     ]

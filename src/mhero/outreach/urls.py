@@ -1,6 +1,7 @@
 from django.urls import path
 
 from mhero.outreach.reaching import views as reaching
+from mhero.outreach.referrals import views as referrals
 from mhero.outreach.stock import views as stock
 from mhero.outreach.views import ask, audiences, check, lists, planned, what, who
 
@@ -37,4 +38,12 @@ urlpatterns = [
         "stock/products/<uuid:product_id>/archive", stock.stock_product_archive, name="stock_product_archive"
     ),
     path("stock/rules/", stock.stock_rules, name="stock_rules"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/list/", referrals.referrals_list, name="referrals_list"),
+    path("referrals/file.csv", referrals.referrals_file, name="referrals_file"),
+    path("referrals/rules/", referrals.referral_rules, name="referral_rules"),
+    path("referrals/<uuid:referral_id>/", referrals.referral, name="referral"),
+    path("referrals/<uuid:referral_id>/again", referrals.referral_again, name="referral_again"),
+    path("referrals/<uuid:referral_id>/close", referrals.referral_close, name="referral_close"),
+    path("referrals/<uuid:referral_id>/move", referrals.referral_move, name="referral_move"),
 ]

@@ -36,6 +36,7 @@ def fill() -> World:
     samples = {"person_id": musu.id, "place_id": places["Phebe Hospital"].id}
     samples |= _accounts(users) | _exchange() | of_messaging | _outreach(users["administrator"])
     samples |= _stock(musu, places["Phebe Hospital"])
+    samples |= _referral(musu, places)
     samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
     of_answers = _answers(sms_channel)
@@ -394,6 +395,33 @@ def _stock(musu: Any, phebe: Any) -> dict[str, Any]:
         report=report,
     )
     return {"product_id": product.id}
+
+
+def _referral(musu: Any, places: dict[str, Any]) -> dict[str, Any]:
+    """Musu, of Phebe, refers Hawa to a clinic in Lofa, where nobody can be texted."""
+    from mhero.messaging.models import Contact
+    from mhero.outreach.referrals.services import Order, refer
+    from mhero.registry.models import Place
+
+    clinic = new_id()
+    zorzor = Place.objects.create(
+        id=clinic,
+        kind="facility",
+        name="Zorzor Clinic",
+        level=3,
+        parent=places["Lofa"],
+        path=[*places["Lofa"].path, clinic],
+    )
+    order = Order(
+        client="Hawa Johnson",
+        reason="bleeding",
+        from_facility=places["Phebe Hospital"],
+        to_facility=zorzor,
+        at=now(),
+        contact=Contact.objects.get(person_id=musu.id),
+        person_id=musu.id,
+    )
+    return {"referral_id": refer(order).referral.id}
 
 
 def _questions(korto: Any) -> dict[str, Any]:

@@ -139,6 +139,7 @@ FILLERS: Final = _listed(
 )
 
 ARRIVED, NO_SHOW, BACK, ACCEPTED, REFER = "arrived", "no_show", "back", "accepted", "refer"
+REFUSED, CANCELLED = "refused", "cancelled"
 
 #: The words of referrals, the longest phrase first where one begins like another.
 REFERRALS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
@@ -148,6 +149,8 @@ REFERRALS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         NO_SHOW: ("noshow", "no show", "not arrived", "not come", "did not come", "never came"),
         BACK: ("back", "returned", "counter referral"),
         ACCEPTED: ("acc", "accept", "accepted"),
+        REFUSED: ("refuse", "refused", "rejected", "cannot take", "can not take"),
+        CANCELLED: ("cancel", "cancelled", "canceled"),
     },
     "fr": {
         REFER: ("reference", "referer", "refere", "referee"),
@@ -155,6 +158,8 @@ REFERRALS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         NO_SHOW: ("absent", "absente", "pas venu", "pas venue", "pas arrive", "pas arrivee"),
         BACK: ("retour", "contre reference", "rentre", "rentree"),
         ACCEPTED: ("accepte", "acceptee"),
+        REFUSED: ("refus", "refusee", "pas de place"),
+        CANCELLED: ("annuler", "annule", "annulee", "annulez"),
     },
     "sw": {
         REFER: ("rufaa", "ruf"),
@@ -162,6 +167,8 @@ REFERRALS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         NO_SHOW: ("hajafika", "hakufika", "hakuja"),
         BACK: ("amerudi", "karudi", "rudi"),
         ACCEPTED: ("amekubaliwa", "nimekubali"),
+        REFUSED: ("nimekataa", "amekataliwa", "hakuna nafasi"),
+        CANCELLED: ("futa", "ghairi", "imefutwa"),
     },
 }
 #: Between a client and a facility.

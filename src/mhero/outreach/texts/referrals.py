@@ -15,12 +15,16 @@ _ELISION: Final = re.compile(r"^[dl]['’]", re.IGNORECASE)
 _GLUED: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?P<keyword>arr|noshow|back|acc)-?(?P<code>\w+)",
-        r"(?P<code>\w+?)-?(?P<keyword>arr|noshow|back|acc)",
+        r"(?P<keyword>arr|noshow|back|acc|cancel|refuse)-?(?P<code>\w+)",
+        r"(?P<code>\w+?)-?(?P<keyword>arr|noshow|back|acc|cancel|refuse)",
     )
 )
 #: A slip in a shorter word would make it nearly any other.
 _SHORTEST_SLIP: Final = 5
+#: Where a facility is named, how many words that takes, and the keys of those that may be meant.
+_Span = tuple[int, int, tuple[str, ...]]
+#: What stands before where somebody goes, and nothing else.
+_LEADING: Final = frozenset({"to", "vers", "kwenda"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +85,7 @@ class ReferralNews:
     """What became of a referral. What is asked about is empty."""
 
     language: str
-    #: `arrived`, `no_show`, `back` or `accepted`.
+    #: `arrived`, `no_show`, `back`, `accepted`, `refused` or `cancelled`.
     kind: str = ""
     #: The referral's code, in capitals, with its check seen to be right.
     code: str = ""
@@ -228,22 +232,38 @@ def _referral(said: list[_Word], language: str, facilities: Sequence[Facility]) 
     if not spans:
         like = tuple(sorted({one.key for one in facilities if _is_nearly_named(said, one)}))
         return Referral(language=language, questions=(Question(Asked.NO_FACILITY, _written(said), like),))
+    spans = _led_to(said, spans)
     keys = {key for _, _, keys in spans for key in keys}
     if len(keys) > 1:
-        return Referral(
-            language=language,
-            questions=(Question(Asked.WHICH_FACILITY, "", tuple(sorted(keys))),),
-        )
+        questions.append(Question(Asked.WHICH_FACILITY, "", tuple(sorted(keys))))
+        if len(spans) > 1:
+            # Which of them is the facility decides what else is said.
+            return Referral(language=language, questions=tuple(questions))
     start, length, _ = spans[-1]
     before, after = said[:start], said[start + length :]
     client, reason = _client_and_reason(before, after, questions)
     return Referral(
         language=language,
         client=_written(client),
-        facility=keys.pop(),
+        facility=keys.pop() if len(keys) == 1 else "",
         reason=_written(reason),
         questions=tuple(questions),
     )
+
+
+def named_facilities(text: str, facilities: Sequence[Facility]) -> tuple[frozenset[str], frozenset[str]]:
+    """The facilities that a text by itself names; and when it names none, those that it may be a slip of."""
+    said = _words(text)
+    named = frozenset(key for _, _, keys in _named(said, facilities) for key in keys)
+    if named:
+        return named, frozenset()
+    return named, frozenset(one.key for one in facilities if _is_nearly_named(said, one))
+
+
+def _led_to(said: Sequence[_Word], spans: list[_Span]) -> list[_Span]:
+    """Of several names the one that "to" leads to: "Mary to Phebe" where Mary is a clinic too."""
+    led = [span for span in spans if span[0] and said[span[0] - 1].plain in _LEADING]
+    return led if len(led) == 1 and led[0][0] > 1 else spans
 
 
 def _client_and_reason(
@@ -260,7 +280,7 @@ def _client_and_reason(
     client, reason = _parted(together)
     if not client:
         questions.append(Question(Asked.NO_CLIENT))
-    elif not reason and len(client) > 1 and not before:
+    elif not reason and not before and not (len(client) == 1 and _has_digit(client[0])):
         questions.append(Question(Asked.CLIENT_OR_REASON, _written(client)))
         client = []
     elif not reason and len(client) > 2:
@@ -280,9 +300,13 @@ def _parted(said: list[_Word]) -> tuple[list[_Word], list[_Word]]:
     for place, word in enumerate(said[:-1]):
         if word.ends:
             return said[: place + 1], said[place + 1 :]
-    if len(said) > 1 and any(letter.isdigit() for letter in said[0].plain):
+    if len(said) > 1 and _has_digit(said[0]):
         return said[:1], said[1:]
     return said, []
+
+
+def _has_digit(word: _Word) -> bool:
+    return any(letter.isdigit() for letter in word.plain)
 
 
 def _without_because(said: list[_Word]) -> list[_Word]:
@@ -293,12 +317,12 @@ def _written(said: Iterable[_Word]) -> str:
     return " ".join(word.written for word in said)
 
 
-def _named(said: Sequence[_Word], facilities: Sequence[Facility]) -> list[tuple[int, int, tuple[str, ...]]]:
+def _named(said: Sequence[_Word], facilities: Sequence[Facility]) -> list[_Span]:
     """Where facilities are named, how many words that takes, and which may be meant; the longest names first
     where they lie over one another."""
     names = _names(facilities)
     longest = max((len(words(name)) for one in facilities for name in one.names), default=0)
-    spans: list[tuple[int, int, tuple[str, ...]]] = []
+    spans: list[_Span] = []
     taken: set[int] = set()
     for length in range(min(longest, len(said)), 0, -1):
         for place in range(len(said) - length + 1):

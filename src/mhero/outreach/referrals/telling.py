@@ -1,0 +1,86 @@
+"""Who is texted about a referral, and what. Each news is one text to each, however often it is told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from mhero.messaging.circumstances import present
+from mhero.messaging.models import Contact
+from mhero.messaging.services.notices import notice
+from mhero.outreach.languages import language_of
+from mhero.outreach.referrals.answers import say
+from mhero.outreach.referrals.models import Referral
+from mhero.outreach.referrals.outcomes import in_words, outcomes_in
+from mhero.outreach.supervisors import MOST_TOLD, supervisors_along, supervisors_at
+from mhero.registry.models import Person, Place
+
+
+def receivers(facility: Place, *, but: UUID | None = None) -> list[Contact]:
+    """Who is told at a facility: its in-charge, or else others there who can be texted now."""
+    allowed = present()
+    in_charge = [
+        one for one in supervisors_at(facility.id, but=but) if allowed.may_be_texted(one.number or "")
+    ]
+    if in_charge:
+        return in_charge
+    people = Person.objects.filter(place=facility, is_active=True).values("id")
+    found = Contact.objects.filter(person_id__in=people, status="active").exclude(number=None)
+    others = found.exclude(person_id=but) if but else found
+    return [one for one in others.order_by("id") if allowed.may_be_texted(one.number or "")][:MOST_TOLD]
+
+
+def tell_facility(
+    referral: Referral, key: str, at: datetime, *, facility: Place | None = None, named: Place | None = None
+) -> list[UUID]:
+    """Texts the receiving facility, or another one; gives the messages. `named` is who the text speaks of."""
+    facility = facility or referral.to_facility
+    contacts = receivers(facility, but=referral.person_id)
+    return _tell(referral, key, contacts, at, facility=_name(named or referral.from_facility))
+
+
+def tell_sender(referral: Referral, key: str, at: datetime) -> list[UUID]:
+    """Texts whoever referred, in the language in which they did."""
+    contact = Contact.objects.filter(id=referral.contact_id).first() if referral.contact_id else None
+    if contact is None:
+        return []
+    outcome = in_words(outcomes_in(referral.outcome), referral.language) if key == "heard_back" else ""
+    return _tell(
+        referral,
+        "heard_back_outcome" if outcome else key,
+        [contact],
+        at,
+        language=referral.language,
+        facility=_name(referral.from_facility if key == "heard_cancelled" else referral.to_facility),
+        outcome=outcome,
+    )
+
+
+def tell_supervisors(referral: Referral, key: str, at: datetime) -> list[UUID]:
+    """Texts who sees to the receiving facility's district or county: those in charge there were reminded."""
+    contacts = supervisors_along(referral.to_facility.path[:-1], but=referral.person_id)
+    names = {"facility": _name(referral.from_facility), "to": _name(referral.to_facility)}
+    return _tell(referral, key, contacts, at, **names)
+
+
+def _tell(
+    referral: Referral,
+    key: str,
+    contacts: Sequence[Contact] | Iterable[Contact],
+    at: datetime,
+    *,
+    language: str = "",
+    **values: str,
+) -> list[UUID]:
+    allowed = present()
+    told = []
+    for contact in contacts:
+        spoken = language or language_of(contact.language)
+        text = say(spoken, key, code=referral.code, client=referral.client, **values)
+        message = notice(contact, text, of=(referral.id, key, contact.id), at=at, allowed=allowed)
+        if message is not None:
+            told.append(message.id)
+    return told
+
+
+def _name(place: Place) -> str:
+    return place.name.strip()
