@@ -40,8 +40,8 @@ FROM (
     LEFT JOIN LATERAL (
         SELECT m.sent_at FROM messaging_message m
         WHERE m.contact_id = heard.contact_id AND m.session_id = heard.session_id AND NOT m.is_incoming
-          AND m.id > heard.id
-        ORDER BY m.id LIMIT 1
+          AND m.sent_at >= r.received_at
+        ORDER BY m.sent_at LIMIT 1
     ) AS said ON true
     WHERE r.kind = 'message' AND r.received_at BETWEEN %(begin)s AND %(end)s
 ) AS waits

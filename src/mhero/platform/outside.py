@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from ssl import SSLContext, create_default_context
 from time import monotonic
 from typing import Any
@@ -214,7 +215,7 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception | None = None
-        for address in self._outside.addresses(host, port):
+        for address in self._addresses(host, port):
             try:
                 stream = self._under.connect_tcp(
                     address, port, _left(self._deadline), local_address, socket_options
@@ -223,6 +224,25 @@ class _Backend(httpcore.NetworkBackend):
             except httpcore.ConnectError as error:
                 failure = error
         raise failure or httpcore.ConnectError()
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        """Waits no longer than for all else: a look-up cannot be told to end, only be left alone."""
+        answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+        def look_up() -> None:
+            try:
+                answers.put(self._outside.addresses(host, port))
+            except (OSError, UnicodeError, ValueError, OutsideError) as error:
+                answers.put(error)
+
+        threading.Thread(target=look_up, name="look-up", daemon=True).start()
+        try:
+            answer = answers.get(timeout=_left(self._deadline))
+        except Empty as error:
+            raise httpcore.ConnectTimeout from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.NetworkStream:
         raise NotOutside

@@ -1,11 +1,12 @@
 """Addresses that users wrote: what may be asked, and what a name may lead to."""
 
 import ipaddress
+import threading
 from collections.abc import Sequence
 
 import pytest
 
-from mhero.platform.outside import NotOutside, Outside, OutsideError
+from mhero.platform.outside import NotOutside, Outside, OutsideError, TooSlow
 
 
 def outside(*addresses: str, allowed: str = "") -> Outside:
@@ -55,3 +56,15 @@ def test_public_and_allowed_addresses_are_asked() -> None:
 def test_what_is_no_web_address_is_not_asked(url: str) -> None:
     with pytest.raises(OutsideError):
         outside("93.184.215.14").ask("GET", url)
+
+
+def test_a_name_that_is_never_found_holds_nobody() -> None:
+    found = threading.Event()
+
+    def resolve(_host: str, _port: int) -> Sequence[str]:
+        found.wait(60)
+        return ["93.184.215.14"]
+
+    with pytest.raises(TooSlow):
+        Outside(resolve=resolve, timeout_seconds=0.1).ask("GET", "http://partner.example/")
+    found.set()
