@@ -225,9 +225,10 @@ def test_reporters_are_asked_on_the_day_once(clinic: Clinic) -> None:
 
     clinic.worker("Flomo", "District Health Officer", clinic.place.parent)
     rules = queries.rules()
-    rules.ask_on, rules.ask_text = 28, "Send your stock: soh mal 20 co 5"
+    # The last day of a shorter month.
+    rules.ask_on, rules.ask_text = 30, "Send your stock: soh mal 20 co 5"
     save_rules(rules, User.objects.create_user("korto@example.org", role="administrator"))
-    for moment in ((27, 12), (28, 8), (28, 9), (28, 10), (29, 9)):
-        ask_when_due(lambda moment=moment: datetime(2026, 1, *moment, 30, tzinfo=UTC))  # type: ignore[misc]
+    for moment in ((2, 27, 12), (2, 28, 8), (2, 28, 9), (2, 28, 10), (3, 1, 9), (3, 29, 9)):
+        ask_when_due(lambda moment=moment: datetime(2026, *moment, 30, tzinfo=UTC))  # type: ignore[misc]
     send = Broadcast.objects.get()
     assert [one.contact_id for one in send.recipients.all()] == [clinic.musu.id]

@@ -1,6 +1,7 @@
 """Asking reporters for their stock, on the day and at the hour that the rules say."""
 
-from datetime import datetime
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,8 +20,9 @@ from mhero.outreach.stock.models import StockProduct, StockRules
 from mhero.platform.clock import Clock, now
 from mhero.registry.models import Person, PlaceKind
 
-#: How late in the day a request may still begin, when the worker was away at its hour.
+#: How late in the day a request may still begin, when the worker was away at its hour; and how late after it.
 _LATEST_HOUR: Final = 18
+_LATE: Final = timedelta(hours=1)
 
 
 def ask_when_due(clock: Clock = now) -> bool:
@@ -58,12 +60,16 @@ def is_due(rules: StockRules, local: datetime) -> bool:
     """Whether it is the day and past the hour, in the country's time, and nobody was asked today."""
     if rules.ask_on is None or rules.asked_on == local.date():
         return False
-    today = local.isoweekday() if rules.period_type == PeriodType.WEEKLY else local.day
-    return (
-        today == rules.ask_on
-        and local.time() >= rules.ask_at
-        and local.hour < max(_LATEST_HOUR, rules.ask_at.hour + 1)
-    )
+    begins = local.replace(hour=rules.ask_at.hour, minute=rules.ask_at.minute, second=0, microsecond=0)
+    latest = max(begins + _LATE, local.replace(hour=_LATEST_HOUR, minute=0, second=0, microsecond=0))
+    return _is_day(rules, local.date()) and begins <= local < latest
+
+
+def _is_day(rules: StockRules, day: date) -> bool:
+    if rules.period_type == PeriodType.WEEKLY:
+        return day.isoweekday() == rules.ask_on
+    # A shorter month takes its last day.
+    return day.day == min(rules.ask_on or 0, monthrange(day.year, day.month)[1])
 
 
 def reporters(rules: StockRules, products: list[StockProduct]) -> list[UUID]:

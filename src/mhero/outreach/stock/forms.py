@@ -17,7 +17,7 @@ from mhero.outreach.texts.words import words
 
 #: Most that fits in two SMS.
 LONGEST_REQUEST: Final = 306
-LAST_DAY: Final = 28
+LAST_DAY: Final = 31
 #: What a code cannot be, as it means something else in a report.
 _TAKEN_WORDS: Final = (
     frozenset(KEYWORDS)
@@ -148,9 +148,7 @@ class RulesForm(forms.Form):
         required=False,
         min_value=1,
         max_value=LAST_DAY,
-        help_text=_(
-            "Day of the month from 1 to 28; of the week from 1, Monday, to 7. Leave it empty to ask nobody."
-        ),
+        help_text=_("Day of the month, 1 to 31; of the week, 1 (Monday) to 7. Leave it empty to ask nobody."),
     )
     ask_at = forms.TimeField(label=_("Time of day"), widget=forms.TimeInput(attrs={"type": "time"}))
     ask_text = forms.CharField(
