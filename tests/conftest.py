@@ -16,6 +16,14 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mhero.platform.settings"
 CONFORMANCE = Path(os.environ.get("MHERO_CONFORMANCE", "../shared/conformance"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a process of its own runs in one go: a file; and all that need the demonstration in a browser."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "browser" else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def conformance() -> Path:
     """The folder of outside data, or a skip that says it is not there."""
