@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mhero.console import first_steps, home, results_map, stock_map, team, views
+from mhero.console import alert_map, first_steps, home, results_map, stock_map, team, views
 from mhero.platform import health
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("home/map.json", home.map_data, name="home_map"),
     path("results/<uuid:flow_id>/map.json", results_map.results_map, name="results_map"),
+    path("alerts/<uuid:alert_id>/map.json", alert_map.alert_map, name="alert_map"),
     path("stock/map.json", stock_map.stock_map, name="stock_map"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("settings/go-live/", first_steps.go_live, name="go_live"),

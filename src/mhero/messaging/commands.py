@@ -6,10 +6,13 @@ row of its own, is taken once, in the order of arrival, and is answered in the s
 A command that asks somebody back may have their next texts too, whatever they say: `ask_back`.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 from uuid import UUID
+
+import psycopg
 
 from mhero.messaging.models import CommandDialogue, Contact
 from mhero.platform.ids import derived_id
@@ -42,6 +45,21 @@ class Command(Protocol):
         ...
 
 
+@runtime_checkable
+class AnswerCommand(Command, Protocol):
+    """A command for answers: what it claims is for it only when it waits for the sender's answer.
+
+    Other commands are asked first.
+    """
+
+    async def awaited(
+        self, connection: psycopg.AsyncConnection, said: Sequence[tuple[str, str]]
+    ) -> Collection[tuple[str, str]]:
+        """Of (number, text) pairs that it claims, those that it waits for, in the transaction that takes
+        them in."""
+        ...
+
+
 #: Filled by `register` as the rooms' `tasks` modules are imported.
 REGISTERED: Final[dict[str, Command]] = {}
 
@@ -53,8 +71,19 @@ def register(command: Command) -> None:
 
 
 def claiming(text: str) -> str:
-    """The name of the command that claims the text; empty when none does."""
-    return next((command.name for command in REGISTERED.values() if command.claims(text)), "")
+    """The name of the command that claims the text whoever sent it; empty when none does."""
+    return next(
+        (
+            command.name
+            for command in REGISTERED.values()
+            if not isinstance(command, AnswerCommand) and command.claims(text)
+        ),
+        "",
+    )
+
+
+def answer_commands() -> list[AnswerCommand]:
+    return [command for command in REGISTERED.values() if isinstance(command, AnswerCommand)]
 
 
 def ask_back(command: str, contact_id: UUID, until: datetime) -> None:

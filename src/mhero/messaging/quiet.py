@@ -23,3 +23,12 @@ def next_allowed(at: datetime, quiet_from: time, quiet_until: time, zone: ZoneIn
     local = at.astimezone(zone)
     day = local.date() if local.time() < quiet_until else local.date() + timedelta(days=1)
     return datetime.combine(day, quiet_until, tzinfo=zone)
+
+
+def next_quiet(at: datetime, quiet_from: time, quiet_until: time, zone: ZoneInfo) -> datetime | None:
+    """When quiet hours begin next after a moment outside of them; None when there are none."""
+    if quiet_from == quiet_until:
+        return None
+    local = at.astimezone(zone)
+    day = local.date() if local.time() < quiet_from else local.date() + timedelta(days=1)
+    return datetime.combine(day, quiet_from, tzinfo=zone)

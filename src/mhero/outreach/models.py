@@ -6,6 +6,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
+from mhero.outreach.alerts.models import Alert as Alert
+from mhero.outreach.alerts.models import AlertPerson as AlertPerson
+from mhero.outreach.alerts.models import AlertWave as AlertWave
 from mhero.outreach.mobile_alerts.models import AlertRecipient as AlertRecipient
 from mhero.outreach.mobile_alerts.models import AlertRequest as AlertRequest
 from mhero.outreach.reaching.models import ReachAsk as ReachAsk

@@ -3,6 +3,7 @@
 from asgiref.sync import sync_to_async
 from django.db import connection
 
+from mhero.outreach.alerts import tasks as alerts
 from mhero.outreach.mobile_alerts import tasks as mobile_alerts
 from mhero.outreach.reaching import tasks as reaching
 from mhero.outreach.referrals import tasks as referrals
@@ -29,4 +30,5 @@ def pumps() -> list[Pump]:
         *referrals.pumps(),
         *stock.pumps(),
         *reaching.pumps(),
+        *alerts.pumps(),
     ]

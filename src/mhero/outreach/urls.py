@@ -1,5 +1,8 @@
 from django.urls import path
 
+from mhero.outreach.alerts.views import file as alert_file
+from mhero.outreach.alerts.views import preparing as alert_preparing
+from mhero.outreach.alerts.views import running as alert_running
 from mhero.outreach.reaching import views as reaching
 from mhero.outreach.referrals import views as referrals
 from mhero.outreach.stock import views as stock
@@ -46,4 +49,22 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/again", referrals.referral_again, name="referral_again"),
     path("referrals/<uuid:referral_id>/close", referrals.referral_close, name="referral_close"),
     path("referrals/<uuid:referral_id>/move", referrals.referral_move, name="referral_move"),
+    path("alerts/", alert_running.alerts, name="alerts"),
+    path("alerts/who", alert_preparing.alert_who, name="alert_who"),
+    path("alerts/count", alert_preparing.alert_count, name="alert_count"),
+    path("alerts/start", alert_preparing.alert_start, name="alert_start"),
+    path("alerts/<uuid:alert_id>/", alert_running.alert, name="alert"),
+    path("alerts/<uuid:alert_id>/what", alert_preparing.alert_what, name="alert_what"),
+    path("alerts/<uuid:alert_id>/check", alert_preparing.alert_check, name="alert_check"),
+    path("alerts/<uuid:alert_id>/discard", alert_preparing.alert_discard, name="alert_discard"),
+    path("alerts/<uuid:alert_id>/status", alert_running.alert_status, name="alert_status"),
+    path("alerts/<uuid:alert_id>/people", alert_running.alert_people, name="alert_people"),
+    path(
+        "alerts/<uuid:alert_id>/people/<int:one_id>/confirm",
+        alert_running.alert_confirm,
+        name="alert_confirm",
+    ),
+    path("alerts/<uuid:alert_id>/people.csv", alert_file.alert_file, name="alert_file"),
+    path("alerts/<uuid:alert_id>/second", alert_running.alert_second, name="alert_second"),
+    path("alerts/<uuid:alert_id>/stop", alert_running.alert_stop, name="alert_stop"),
 ]

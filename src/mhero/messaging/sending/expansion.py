@@ -47,7 +47,7 @@ SELECT b.id, b.text, b.translations, b.flow_id, b.simplifies_accents, b.sms_chan
 FROM messaging_broadcast b
 WHERE b.status = 'sending' AND b.expires_at > %(now)s
   AND EXISTS (SELECT FROM messaging_recipient r WHERE r.broadcast_id = b.id AND NOT r.is_expanded)
-ORDER BY b.started_at
+ORDER BY NOT b.is_urgent, b.started_at
 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
 RECIPIENTS = """

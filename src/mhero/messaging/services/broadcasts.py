@@ -62,7 +62,11 @@ class BroadcastOrder:
     sms_channel_id: UUID | None
     #: The flow that starts with each of them, in place of a text. It must be published.
     flow_id: UUID | None = None
+    #: Further languages of the text, by ISO 639-3.
+    translations: Mapping[str, str] = field(default_factory=dict)
     simplifies_accents: bool = False
+    #: Another hold than that of the sending rules.
+    hold_seconds: int | None = None
     #: A chosen time; None starts after the visible hold.
     starts_at: datetime | None = None
     #: None leaves it to the sending rules.
@@ -80,7 +84,8 @@ class BroadcastOrder:
 def make_broadcast(order: BroadcastOrder, *, clock: Clock = now) -> Broadcast:
     """Makes the send and its recipients in one transaction; it begins by itself when its hold is over."""
     at, ours = clock(), rules()
-    starts_at = max(order.starts_at or at, at + timedelta(seconds=ours.hold_seconds))
+    hold_seconds = ours.hold_seconds if order.hold_seconds is None else order.hold_seconds
+    starts_at = max(order.starts_at or at, at + timedelta(seconds=hold_seconds))
     expires_at = order.expires_at or starts_at + timedelta(hours=ours.expires_after_hours)
     if expires_at <= starts_at:
         raise NotAllowedNow("It would expire before it starts.")
@@ -91,6 +96,7 @@ def make_broadcast(order: BroadcastOrder, *, clock: Clock = now) -> Broadcast:
         broadcast = Broadcast.objects.create(
             name=order.name,
             text=order.text,
+            translations=dict(order.translations),
             flow_id=order.flow_id,
             simplifies_accents=order.simplifies_accents,
             is_urgent=order.is_urgent,

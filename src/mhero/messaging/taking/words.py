@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 
 from mhero.messaging.circumstances import Circumstances
-from mhero.messaging.commands import claiming
+from mhero.messaging.commands import answer_commands, claiming
 from mhero.messaging.conversations.batch import Batch, Taken
 from mhero.messaging.conversations.occasions import Heard
 from mhero.messaging.segments import count
@@ -43,7 +43,7 @@ class Said:
 async def take_words(connection: psycopg.AsyncConnection, batch: list[Received], talks: Batch) -> None:
     """Takes in what phones said, and gives it to the conversations that are going on."""
     allowed = talks.allowed
-    said = [_said(each, allowed) for each in batch]
+    said = await _with_answers(connection, [_said(each, allowed) for each in batch])
     contacts, unknown = await _contacts(connection, said)
     said = await _with_dialogues(connection, said, contacts)
     await talks.read(connection, {contact_id for contact_id, _ in contacts.values()})
@@ -104,6 +104,27 @@ async def _with_dialogues(
         else each
         for each in said
     ]
+
+
+async def _with_answers(connection: psycopg.AsyncConnection, said: list[Said]) -> list[Said]:
+    """Gives those texts to commands that are the answers they wait for."""
+    for command in answer_commands():
+        free = {
+            (each.number, each.received.payload["text"])
+            for each in said
+            if each.wish is None and not each.command and command.claims(each.received.payload["text"])
+        }
+        awaited = await command.awaited(connection, sorted(free)) if free else ()
+        if awaited:
+            said = [
+                replace(each, command=command.name)
+                if each.wish is None
+                and not each.command
+                and (each.number, each.received.payload["text"]) in awaited
+                else each
+                for each in said
+            ]
+    return said
 
 
 def _claimed(said: Said, contact_id: UUID) -> dict[str, Any]:
