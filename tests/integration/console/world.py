@@ -37,6 +37,8 @@ def fill() -> World:
     samples |= _accounts(users) | _exchange() | of_messaging | _outreach(users["administrator"])
     samples |= _stock(musu, places["Phebe Hospital"])
     samples |= _referral(musu, places)
+    alerts, of_alerts = _alerts(users["administrator"])
+    samples |= alerts
     samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
     of_answers = _answers(sms_channel)
@@ -48,6 +50,7 @@ def fill() -> World:
         of_page=dict.fromkeys(("sms_channel", "sms_channel_test", "sms_channel_log"), of_sms_channel)
         | of_answers
         | {"broadcast_reask": of_answers["broadcast_conversations"], "send_reach": of_reach}
+        | of_alerts
         | dict.fromkeys(("questions_edit", "questions_look"), _questions(users["administrator"])),
     )
 
@@ -422,6 +425,21 @@ def _referral(musu: Any, places: dict[str, Any]) -> dict[str, Any]:
         person_id=musu.id,
     )
     return {"referral_id": refer(order).referral.id}
+
+
+def _alerts(korto: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """An alert that Musu has not confirmed, and for the pages before it one that was not sent."""
+    from mhero.messaging.models import Contact
+    from mhero.outreach.alerts import services
+    from mhero.outreach.alerts.models import Alert
+
+    text = {"name": "Cholera", "text": "Cholera in Gbarnga.", "translations": {"fra": "Choléra à Gbarnga."}}
+    sent = Alert.objects.create(owner=korto, audience_description="Nurses in Bong", **text)
+    services.begin(sent, [Contact.objects.get(name="Musu Kollie").id], now)
+    prepared = Alert.objects.create(owner=korto, **text)
+    pages = ("alert_what", "alert_check", "alert_discard")
+    samples = {"alert_id": sent.id, "one_id": sent.people.get().id}
+    return samples, dict.fromkeys(pages, {"alert_id": prepared.id})
 
 
 def _questions(korto: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mhero.messaging.quiet import is_quiet, next_allowed
+from mhero.messaging.quiet import is_quiet, next_allowed, next_quiet
 
 MONROVIA, PARIS = ZoneInfo("Africa/Monrovia"), ZoneInfo("Europe/Paris")
 EVENING, MORNING = time(20), time(7)
@@ -38,3 +38,14 @@ def test_equal_ends_mean_that_no_hour_is_quiet(ends: time) -> None:
 def test_a_message_waits_until_the_morning(asked: str, allowed: str) -> None:
     moment = next_allowed(at(asked), EVENING, MORNING, MONROVIA)
     assert moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M") == allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [("10:00", "2026-03-03T20:00"), ("19:59", "2026-03-03T20:00"), ("21:00", "2026-03-04T20:00")],
+)
+def test_the_next_quiet_hours_begin_in_the_evening(asked: str, begins: str) -> None:
+    moment = next_quiet(at(asked), EVENING, MORNING, MONROVIA)
+    assert moment is not None
+    assert moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M") == begins
+    assert next_quiet(at(asked), EVENING, EVENING, MONROVIA) is None

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
 from mhero.messaging.models import Broadcast, Contact
+from mhero.outreach.alerts.plan import WaveKind
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
 from mhero.registry.models import Place
@@ -17,12 +18,6 @@ class AlertState(models.TextChoices):
     #: Everybody confirmed, or nobody is waited for any longer.
     OVER = "over", _("Over")
     STOPPED = "stopped", _("Stopped")
-
-
-class WaveKind(models.TextChoices):
-    FIRST = "first", _("First text")
-    REPEAT = "repeat", _("Repetition")
-    SECOND = "second", _("Second wave")
 
 
 class Alert(models.Model):

@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from mhero.outreach.alerts.models import WaveKind
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 #: A reply confirms for this long after the last text.
 OPEN_FOR: Final = timedelta(hours=24)
+
+
+class WaveKind(TextChoices):
+    FIRST = "first", _("First text")
+    REPEAT = "repeat", _("Repetition")
+    SECOND = "second", _("Second wave")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

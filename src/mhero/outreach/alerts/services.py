@@ -11,7 +11,8 @@ from mhero.accounts.services import record_audit
 from mhero.messaging.models import Broadcast
 from mhero.messaging.services import stop_broadcast
 from mhero.messaging.services.broadcasts import STOPPABLE
-from mhero.outreach.alerts.models import Alert, AlertState, AlertWave, WaveKind
+from mhero.outreach.alerts.models import Alert, AlertState, AlertWave
+from mhero.outreach.alerts.plan import WaveKind
 from mhero.outreach.alerts.waves import Left, end, make_wave, people_left
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NothingWritten, PeopleChanged

@@ -7,6 +7,7 @@ sent once whatever is killed when. Who confirms while a wave waits to leave is t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -19,11 +20,11 @@ from mhero.messaging.services import BroadcastOrder, make_broadcast
 from mhero.messaging.services.channels import channel_to_send_by
 from mhero.messaging.services.notices import notice
 from mhero.outreach.alerts.answers import names_in_words, say, with_word
-from mhero.outreach.alerts.models import Alert, AlertState, AlertWave, WaveKind
-from mhero.outreach.alerts.plan import Rules, next_wave
+from mhero.outreach.alerts.models import Alert, AlertState, AlertWave
+from mhero.outreach.alerts.plan import Rules, WaveKind, next_wave
 from mhero.outreach.errors import NoSMSChannel
 from mhero.outreach.services import channel_for
-from mhero.outreach.supervisors import supervisors_of
+from mhero.outreach.supervisors import supervisors_at
 from mhero.platform.clock import Clock, now
 from mhero.platform.notify import notify
 from mhero.registry.models import Place
@@ -185,11 +186,16 @@ def _tell_supervisors(
     for one in left:
         if one.place_id:
             missing.setdefault(one.place_id, []).append(one)
+    # Who has not confirmed either does not see to it that others do.
+    silent = {one.contact_id for one in left}
+    at_place = cache(supervisors_at)
     told: dict[UUID, tuple[Contact, list[str], list[str]]] = {}
     for place in Place.objects.filter(id__in=missing).order_by("name"):
-        ours = {one.contact_id for one in missing[place.id]}
-        # Who has not confirmed either does not see to it that others do.
-        for contact in (one for one in supervisors_of(place) if one.id not in ours):
+        # The country's own officers are too far away.
+        upwards = (
+            [one for one in at_place(step) if one.id not in silent] for step in reversed(place.path[1:])
+        )
+        for contact in next(filter(None, upwards), ()):
             _, places, names = told.setdefault(contact.id, (contact, [], []))
             places.append(place.name.strip())
             names += [one.name for one in missing[place.id]]
