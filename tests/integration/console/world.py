@@ -439,7 +439,7 @@ def _alerts(korto: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     prepared = Alert.objects.create(owner=korto, **text)
     pages = ("alert_what", "alert_check", "alert_discard")
     samples = {"alert_id": sent.id, "one_id": sent.people.get().id}
-    return samples, dict.fromkeys(pages, {"alert_id": prepared.id})
+    return samples, {page: {"alert_id": prepared.id} for page in pages}
 
 
 def _questions(korto: Any) -> dict[str, Any]:
