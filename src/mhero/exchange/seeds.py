@@ -12,12 +12,14 @@ PHONE_NUMBERS = "phone-numbers"
 MOBILE_ALERTS = "mobile-alerts"
 URGENT_ALERTS = "urgent-alerts"
 MESSAGING_PAGES = "messaging-pages"
+REFERRALS = "referrals"
 ROLES = {
     HEALTH_WORKERS: gettext_noop("May read health workers, without their phone numbers"),
     PHONE_NUMBERS: gettext_noop("Sees the phone numbers of the health workers it may read"),
     MOBILE_ALERTS: gettext_noop("May have messages sent to health workers, and see what became of them"),
     URGENT_ALERTS: gettext_noop("May also send in quiet hours, when it is urgent"),
     MESSAGING_PAGES: gettext_noop("The messaging pages of iHRIS 5: may send, ask, list and opt people out"),
+    REFERRALS: gettext_noop("May read referrals with the names of clients, make them and take them on"),
 }
 
 _OUTREACH = [{"name": "Outreach", "service": "outreach.fhir", "primary": True}]
@@ -95,12 +97,24 @@ SEEDS: list[dict[str, Any]] = [
         **_PERSONAL,
     },
     {
+        "name": "Referrals",
+        "description": gettext_noop(
+            "Clients who are referred, and what becomes of them (ServiceRequest, Task)."
+        ),
+        "priority": 10,
+        "url_pattern": r"^/fhir/(ServiceRequest|Task)(/|$)",
+        "methods": ["GET", "HEAD", "POST", "PUT", "PATCH"],
+        "allow": [REFERRALS],
+        "routes": _OUTREACH,
+        **_PERSONAL,
+    },
+    {
         "name": "FHIR bundles",
         "description": gettext_noop("Several requests in one. The role of a client decides on each of them."),
         "priority": 10,
         "url_pattern": r"^/fhir/?$",
         "methods": ["POST"],
-        "allow": [MOBILE_ALERTS],
+        "allow": [MOBILE_ALERTS, REFERRALS],
         "routes": _OUTREACH,
         **_PERSONAL,
     },

@@ -10,10 +10,11 @@ from mhero.outreach.fhir.resources import Resources
 from mhero.outreach.fhir.searching import Query
 from mhero.outreach.mobile_alerts import emnutt
 from mhero.outreach.mobile_alerts.resources import STANDARD as ALERTS
+from mhero.outreach.referrals.resources import SERVED as REFERRALS
 from mhero.platform.gateway import LocalRequest, LocalResponse
 
 #: Each use adds its resources here, their channel and role in `exchange.seeds`.
-FHIR: Final = Resources([*ALERTS.served()])
+FHIR: Final = Resources([*ALERTS.served(), *REFERRALS])
 
 
 def answer_fhir(request: LocalRequest) -> LocalResponse:

@@ -10,6 +10,8 @@ from django.db import close_old_connections
 
 from mhero.outreach.fhir.answers import Answer, Caller
 from mhero.outreach.fhir.errors import FormatNotTaken
+from mhero.outreach.fhir.patching import CONTENT_TYPE as PATCH_TYPE
+from mhero.outreach.fhir.patching import read_patch
 from mhero.outreach.fhir.reading import Json, read_json
 from mhero.outreach.fhir.searching import Query
 from mhero.platform.gateway import LocalRequest, LocalResponse, LocalService
@@ -70,6 +72,8 @@ def _given(request: LocalRequest) -> tuple[Query, Json]:
     if request.method in ("GET", "HEAD") or not request.body.strip():
         return request.query, {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method == "PATCH" and kind == PATCH_TYPE:
+        return request.query, read_patch(request.body)
     if kind == _FORM:
         form = parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True)
         return [*request.query, *form], {}

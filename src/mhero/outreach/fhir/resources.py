@@ -1,7 +1,7 @@
 """The types of resources that a door serves, and the verbs of FHIR's HTTP on them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from mhero.outreach.fhir.answers import Answer, Caller
 from mhero.outreach.fhir.errors import SeveralMatch
+from mhero.outreach.fhir.patching import OPERATIONS, patched
 from mhero.outreach.fhir.reading import Json, checked_type
 from mhero.outreach.fhir.searching import Query
 from mhero.registry.fhir.errors import Forbidden, NotHere, NotSupported
@@ -30,6 +31,8 @@ class Served:
     read: Callable[[str, Caller], Answer]
     create: Callable[[Json, Caller], Answer] | None = None
     update: Callable[[str, Json, Caller], Answer] | None = None
+    #: Whether it can also be updated by a JSON Patch.
+    is_patched: bool = False
 
 
 class Resources:
@@ -57,6 +60,8 @@ class Resources:
                 return _created(served, served.create, body, caller)
             case "PUT", [id] if served.update:
                 return served.update(id, checked_type(body, served.type), caller)
+            case "PATCH", [id] if served.update and served.is_patched:
+                return _patched(served, served.update, id, body, caller)
         raise NotSupported(f"This cannot be done to {served.type} here.")
 
     def capabilities(self) -> list[dict[str, Any]]:
@@ -81,8 +86,23 @@ def _created(served: Served, create: Callable[[Json, Caller], Answer], body: Jso
         return create(body, caller)
 
 
+def _patched(
+    served: Served, update: Callable[[str, Json, Caller], Answer], id: str, body: Json, caller: Caller
+) -> Answer:
+    """A change of what is there now: in between nobody else may change it."""
+    found = served.read(id, caller)
+    changed = patched(found.body, body.get(OPERATIONS))
+    return update(id, changed, replace(caller, if_match=caller.if_match or found.headers.get("ETag", "")))
+
+
 def _capability(served: Served) -> dict[str, Any]:
-    verbs = {"create": served.create, "update": served.update, "read": True, "search-type": True}
+    verbs = {
+        "create": served.create,
+        "update": served.update,
+        "patch": served.is_patched,
+        "read": True,
+        "search-type": True,
+    }
     return {
         "type": served.type,
         "interaction": [{"code": code} for code, verb in verbs.items() if verb],
