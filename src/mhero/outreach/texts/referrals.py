@@ -19,6 +19,8 @@ _GLUED: Final = tuple(
         r"(?P<code>\w+?)-?(?P<keyword>arr|noshow|back|acc|cancel|refuse)",
     )
 )
+#: A keyword that a sign joins to the client: `REF-Musu`, `REF:Musu`.
+_JOINED: Final = re.compile(r"^(\W*(?:ref|refer|rufaa|ruf))[-:./](?=\w)", re.IGNORECASE)
 #: A slip in a shorter word would make it nearly any other.
 _SHORTEST_SLIP: Final = 5
 #: Where a facility is named, how many words that takes, and the keys of those that may be meant.
@@ -124,7 +126,8 @@ def looks_like_referral(text: str) -> bool:
 
 def _words(text: str) -> list[_Word]:
     said: list[_Word] = []
-    for line in text[:LONGEST_TEXT].replace(";", ",").replace("\n", ",").split(","):
+    text = _JOINED.sub(r"\1 ", text[:LONGEST_TEXT], count=1)
+    for line in text.replace(";", ",").replace("\n", ",").split(","):
         for raw in line.split():
             written = raw.strip(".:!?()[]\"'*#=/-")
             parts = [(part, " ".join(words(_ELISION.sub("", part)))) for part in _unglued(written)]
@@ -332,7 +335,21 @@ def _named(said: Sequence[_Word], facilities: Sequence[Facility]) -> list[_Span]
                 taken |= here
                 start, end = _with_kind(said, place, place + length)
                 spans.append((start, end - start, names[phrase]))
-    return sorted(spans)
+    return _joined(sorted(spans))
+
+
+def _joined(spans: Iterable[_Span]) -> list[_Span]:
+    """The same, with a facility that is named twice in a row named once."""
+    joined: list[_Span] = []
+    for start, length, keys in spans:
+        before = joined[-1] if joined else (0, -1, ())
+        both = tuple(key for key in before[2] if key in keys)
+        # What they are called after may be counted to both.
+        if both and before[0] + before[1] >= start:
+            joined[-1] = (before[0], start + length - before[0], both)
+        else:
+            joined.append((start, length, keys))
+    return joined
 
 
 def _with_kind(said: Sequence[_Word], start: int, end: int) -> tuple[int, int]:
