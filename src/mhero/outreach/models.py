@@ -9,6 +9,13 @@ from mhero.accounts.models import User
 from mhero.outreach.alerts.models import Alert as Alert
 from mhero.outreach.alerts.models import AlertPerson as AlertPerson
 from mhero.outreach.alerts.models import AlertWave as AlertWave
+from mhero.outreach.care.models import CareClient as CareClient
+from mhero.outreach.care.models import CareReminder as CareReminder
+from mhero.outreach.care.models import CareRules as CareRules
+from mhero.outreach.care.models import ClientFile as ClientFile
+from mhero.outreach.care.models import Visit as Visit
+from mhero.outreach.care.models import VisitEvent as VisitEvent
+from mhero.outreach.care.models import VisitKind as VisitKind
 from mhero.outreach.mobile_alerts.models import AlertRecipient as AlertRecipient
 from mhero.outreach.mobile_alerts.models import AlertRequest as AlertRequest
 from mhero.outreach.reaching.models import ReachAsk as ReachAsk

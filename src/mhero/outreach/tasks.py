@@ -4,6 +4,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from mhero.outreach.alerts import tasks as alerts
+from mhero.outreach.care import tasks as care
 from mhero.outreach.mobile_alerts import tasks as mobile_alerts
 from mhero.outreach.reaching import tasks as reaching
 from mhero.outreach.referrals import tasks as referrals
@@ -29,6 +30,7 @@ def pumps() -> list[Pump]:
         *mobile_alerts.pumps(),
         *referrals.pumps(),
         *stock.pumps(),
+        *care.pumps(),
         *reaching.pumps(),
         *alerts.pumps(),
     ]

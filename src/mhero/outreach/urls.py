@@ -3,6 +3,7 @@ from django.urls import path
 from mhero.outreach.alerts.views import file as alert_file
 from mhero.outreach.alerts.views import preparing as alert_preparing
 from mhero.outreach.alerts.views import running as alert_running
+from mhero.outreach.care.urls import urlpatterns as care
 from mhero.outreach.reaching import views as reaching
 from mhero.outreach.referrals import views as referrals
 from mhero.outreach.stock import views as stock
@@ -67,4 +68,5 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/people.csv", alert_file.alert_file, name="alert_file"),
     path("alerts/<uuid:alert_id>/second", alert_running.alert_second, name="alert_second"),
     path("alerts/<uuid:alert_id>/stop", alert_running.alert_stop, name="alert_stop"),
+    *care,
 ]

@@ -39,6 +39,7 @@ def fill() -> World:
     samples |= _referral(musu, places)
     alerts, of_alerts = _alerts(users["administrator"])
     samples |= alerts
+    samples |= _care(musu, places["Phebe Hospital"], users["administrator"])
     samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
     of_answers = _answers(sms_channel)
@@ -440,6 +441,36 @@ def _alerts(korto: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     pages = ("alert_what", "alert_check", "alert_discard")
     samples = {"alert_id": sent.id, "one_id": sent.people.get().id}
     return samples, {page: {"alert_id": prepared.id} for page in pages}
+
+
+def _care(musu: Any, phebe: Any, korto: Any) -> dict[str, Any]:
+    from mhero.outreach.care import queries
+    from mhero.outreach.care.models import CareReminder, ClientFile
+    from mhero.outreach.care.services import Planned, Who, register
+
+    day = queries.today()
+    (kind,) = queries.kinds()
+    planned = Planned(
+        facility=phebe,
+        kind=kind,
+        due_on=day,
+        source="page",
+        name="Hawa Dolo",
+        phone="+231770000099",
+        agreed=True,
+        worker_id=musu.id,
+    )
+    visit, _ = register(planned, Who(name="korto@example.org"), now())
+    CareReminder.objects.create(visit=visit, due_on=day, days=0, audience="worker", made_at=now())
+    rows = [["Name", "Facility", "Date"], ["Sia Toe", "Phebe", day.isoformat()], ["Fatu", "Nowhere", "soon"]]
+    columns = {"name": 0, "facility": 1, "due_on": 2}
+    file = ClientFile.objects.create(owner=korto, name="clients.xlsx", rows=rows, columns=columns)
+    return {
+        "care_client_id": visit.client_id,
+        "visit_id": visit.id,
+        "visit_kind_id": kind.id,
+        "client_file_id": file.id,
+    }
 
 
 def _questions(korto: Any) -> dict[str, Any]:
