@@ -42,3 +42,9 @@ class NothingWritten(OutreachError):
     """The message has no text yet."""
 
     code = "nothing_written"
+
+
+class AssessmentOver(OutreachError):
+    """The day on which it was to be asked has passed."""
+
+    code = "assessment_over"

@@ -9,6 +9,9 @@ from mhero.accounts.models import User
 from mhero.outreach.alerts.models import Alert as Alert
 from mhero.outreach.alerts.models import AlertPerson as AlertPerson
 from mhero.outreach.alerts.models import AlertWave as AlertWave
+from mhero.outreach.assessments.models import Assessment as Assessment
+from mhero.outreach.assessments.models import AssessmentRound as AssessmentRound
+from mhero.outreach.assessments.models import Respondent as Respondent
 from mhero.outreach.care.models import CareClient as CareClient
 from mhero.outreach.care.models import CareReminder as CareReminder
 from mhero.outreach.care.models import CareRules as CareRules

@@ -73,6 +73,9 @@ FROM (SELECT DISTINCT phone FROM chosen WHERE reason = 'will_send') AS phones
 GROUP BY left(phone, 8)
 """
 
+# The owner of a phone before those who share it.
+EVERYONE = "SELECT id, contact_id, reason FROM chosen ORDER BY is_owner DESC, id"
+
 # Of those who share a phone, its owner keeps the message, or else the first of them.
 PEOPLE = """
 , told_apart AS (
@@ -149,6 +152,11 @@ def account_for(chosen: Filter, reach: Reach) -> Accounted:
 def contact_ids(chosen: Filter, reach: Reach) -> list[UUID]:
     """The contacts that will get the message, each once."""
     return [row[0] for row in _rows(CONTACT_IDS, chosen, reach)]
+
+
+def everyone(chosen: Filter, reach: Reach) -> list[tuple[UUID, UUID | None, str]]:
+    """(person, contact, reason) of everybody who was chosen. Who shares a phone comes after its owner."""
+    return [(person, contact, reason) for person, contact, reason in _rows(EVERYONE, chosen, reach)]
 
 
 def numbers(chosen: Filter, reach: Reach) -> list[tuple[str, int]]:

@@ -3,6 +3,8 @@ from django.urls import path
 from mhero.outreach.alerts.views import file as alert_file
 from mhero.outreach.alerts.views import preparing as alert_preparing
 from mhero.outreach.alerts.views import running as alert_running
+from mhero.outreach.assessments import setup as assessing
+from mhero.outreach.assessments import views as assessments
 from mhero.outreach.care.urls import urlpatterns as care
 from mhero.outreach.reaching import views as reaching
 from mhero.outreach.referrals import views as referrals
@@ -69,4 +71,19 @@ urlpatterns = [
     path("alerts/<uuid:alert_id>/second", alert_running.alert_second, name="alert_second"),
     path("alerts/<uuid:alert_id>/stop", alert_running.alert_stop, name="alert_stop"),
     *care,
+    path("assessments/", assessments.assessments, name="assessments"),
+    path("assessments/new", assessing.assessment_new, name="assessment_new"),
+    path("assessments/<uuid:assessment_id>/", assessments.assessment, name="assessment"),
+    path("assessments/<uuid:assessment_id>/file.csv", assessments.assessment_file, name="assessment_file"),
+    path(
+        "assessments/<uuid:assessment_id>/facilities/<uuid:place_id>/",
+        assessments.assessment_facility,
+        name="assessment_facility",
+    ),
+    path("assessments/<uuid:assessment_id>/what", assessing.assessment_what, name="assessment_what"),
+    path("assessments/<uuid:assessment_id>/who", assessing.assessment_who, name="assessment_who"),
+    path("assessments/<uuid:assessment_id>/when", assessing.assessment_when, name="assessment_when"),
+    path("assessments/<uuid:assessment_id>/dhis2", assessing.assessment_dhis2, name="assessment_dhis2"),
+    path("assessments/<uuid:assessment_id>/check", assessing.assessment_check, name="assessment_check"),
+    path("assessments/<uuid:assessment_id>/stop", assessing.assessment_stop, name="assessment_stop"),
 ]

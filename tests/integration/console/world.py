@@ -40,6 +40,7 @@ def fill() -> World:
     alerts, of_alerts = _alerts(users["administrator"])
     samples |= alerts
     samples |= _care(musu, places["Phebe Hospital"], users["administrator"])
+    samples |= _assessment(musu, places["Phebe Hospital"], users["administrator"])
     samples |= _lists(users["administrator"], samples["flow_id"])
     of_sms_channel = {"channel_id": sms_channel}
     of_answers = _answers(sms_channel)
@@ -471,6 +472,54 @@ def _care(musu: Any, phebe: Any, korto: Any) -> dict[str, Any]:
         "visit_kind_id": kind.id,
         "client_file_id": file.id,
     }
+
+
+def _assessment(musu: Any, phebe: Any, korto: Any) -> dict[str, Any]:
+    """Asked of Musu twice: she reported late, and then not at all."""
+    from tests.integration.messaging.answering import ask, make_flow
+
+    from mhero.messaging.models import Contact, FlowRun, SMSChannel
+    from mhero.outreach.assessments.models import Assessment, AssessmentRound, Respondent
+    from mhero.outreach.periods import Period
+
+    flow, contact = make_flow("Cold chain check"), Contact.objects.get(person_id=musu.id)
+    # With this seed she answers everything.
+    ask(flow, None, [contact], seed=0, channel_id=SMSChannel.objects.get().id)
+    made = Assessment.objects.create(
+        name="Cold chain check",
+        flow=flow,
+        owner=korto,
+        repeats="Weekly",
+        starts_on=now().date(),
+        remind_after=[2],
+        escalate_after=3,
+        started_at=now(),
+        next_at=now() + timedelta(days=7),
+    )
+    this_week = Period.of(now().date(), "Weekly")
+    states = ((this_week.before, "late"), (this_week, "asked"))
+    for period, state in states:
+        asked = AssessmentRound.objects.create(
+            assessment=made,
+            period=period.name,
+            period_start=period.start,
+            asked_at=now() - timedelta(days=1),
+            due_on=now().date(),
+            due_at=now() + timedelta(hours=8),
+            closes_at=now() + timedelta(days=6),
+            outcome="asked",
+        )
+        Respondent.objects.create(
+            round=asked,
+            place=phebe,
+            path=phebe.path,
+            person_id=musu.id,
+            contact_id=contact.id,
+            state=state,
+            answered_at=now() if state == "late" else None,
+            run_id=FlowRun.objects.get(flow=flow).id if state == "late" else None,
+        )
+    return {"assessment_id": made.id}
 
 
 def _questions(korto: Any) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def test_a_kind_of_facility_that_keeps_no_such_product_does_not_lack_it(clinic: 
 
 def test_what_dhis2_refuses_is_told_to_the_reporter_in_words_and_once(clinic: Clinic) -> None:
     from mhero.connectors.models import DataValue
-    from mhero.outreach.stock.alerts import tell_of_refusals
+    from mhero.outreach.refusals import tell_of_refusals
 
     clinic.text("sdu mal 20 co 5")
     DataValue.objects.update(is_waiting=False, refusal="untimely", refusal_is_news=True)

@@ -41,6 +41,8 @@ from mhero.platform.clock import now
 LONGEST_NAME = 64
 LONGEST_ANSWER = 1600
 NEW = UUID(int=1)
+#: Where somebody was who came to write what an assessment asks.
+ASSESSMENT = "assessment"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,8 +139,10 @@ def _saved_words(flow: Flow) -> str:
 
 
 def _onward(request: SignedInRequest, flow: Flow) -> str:
-    """To the people: those that were chosen already, or to choose them."""
+    """To the people: those that were chosen already, or to choose them; or to the assessment that asks."""
     try:
+        if request.GET.get("then") == ASSESSMENT:
+            return f"{reverse('assessment_new')}?{urlencode({'flow': flow.id})}"
         if draft := _uuid(request.GET.get("send")):
             return f"{reverse('send_ask', args=[draft])}?{urlencode({'flow': flow.id})}"
         return f"{reverse('send')}?{urlencode({'flow': flow.id})}"
@@ -149,7 +153,8 @@ def _onward(request: SignedInRequest, flow: Flow) -> str:
 def _address(request: SignedInRequest, flow: Flow, page: Page, whole: Questions, act: str) -> str:
     """This page again, at the card that the button was about."""
     what, _colon, which = act.partition(":")
-    query = {"send": request.GET.get("send"), "language": None if page.is_base else page.language}
+    query = {name: request.GET.get(name) for name in ("send", "then")}
+    query["language"] = None if page.is_base else page.language
     anchor = ""
     if what in ("tab", "language") and which in whole.languages:
         query["language"] = None if which == whole.language else which
@@ -185,7 +190,7 @@ def _shown(request: SignedInRequest, page: Page, wrong: list[Problem] | None = N
         "problems": [(problem.control, problem.words) for problem in wrong or []],
         "errors": by_control,
         "was_sent": bool(page.flow and page.flow.published_revision is not None),
-        "sends_on": bool(_uuid(request.GET.get("send"))),
+        "sends_on": bool(_uuid(request.GET.get("send"))) or request.GET.get("then") == ASSESSMENT,
         "can_send": request.user.may("messages.send"),
         **_look(request, page),
     }

@@ -1,12 +1,10 @@
 """Telling people of stock unasked: supervisors of stock-outs, reporters of what DHIS2 refused."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
-from mhero.connectors.services import RefusedValue, refusals_to_tell, told
+from mhero.connectors.services import RefusedValue
 from mhero.messaging.circumstances import present
 from mhero.messaging.models import Contact
 from mhero.messaging.services.notices import notice
@@ -14,10 +12,7 @@ from mhero.outreach.languages import language_of
 from mhero.outreach.stock.answers import codes_in_words, refusal_reason, say
 from mhero.outreach.stock.models import StockLevel, StockProduct, StockReport
 from mhero.outreach.supervisors import supervisors_of
-from mhero.platform.clock import Clock, now
 from mhero.registry.models import Person, Place
-
-REFUSALS_AT_ONCE: Final = 200
 
 
 def tell_of_stock_outs(
@@ -32,19 +27,14 @@ def tell_of_stock_outs(
         notice(contact, text, of=(report.id, "stock out", contact.id), at=report.reported_at, allowed=allowed)
 
 
-def tell_of_refusals(clock: Clock = now) -> bool:
-    """Tells the reporters of values that DHIS2 did not take, each once; True while there may be more."""
-    with transaction.atomic():
-        refusals = refusals_to_tell(REFUSALS_AT_ONCE)
-        # One text for all that one report lacks for one reason.
-        lacking: dict[tuple[UUID, str], list[StockLevel]] = {}
-        for refusal in refusals:
-            for level in _levels_of(refusal):
-                lacking.setdefault((level.report_id, refusal.kind), []).append(level)
-        for (_, kind), levels in lacking.items():
-            _tell_reporter(levels, kind, clock)
-        told(refusals)
-    return len(refusals) == REFUSALS_AT_ONCE
+def tell_of_refused(refusals: Iterable[RefusedValue], at: datetime) -> None:
+    """Tells the reporters of values that DHIS2 did not take: one text for all that a report lacks."""
+    lacking: dict[tuple[UUID, str], list[StockLevel]] = {}
+    for refusal in refusals:
+        for level in _levels_of(refusal):
+            lacking.setdefault((level.report_id, refusal.kind), []).append(level)
+    for (_, kind), levels in lacking.items():
+        _tell_reporter(levels, kind, at)
 
 
 def _levels_of(refusal: RefusedValue) -> Iterable[StockLevel]:
@@ -54,7 +44,7 @@ def _levels_of(refusal: RefusedValue) -> Iterable[StockLevel]:
     )
 
 
-def _tell_reporter(levels: Sequence[StockLevel], kind: str, clock: Clock) -> None:
+def _tell_reporter(levels: Sequence[StockLevel], kind: str, at: datetime) -> None:
     report, facility = levels[0].report, levels[0].facility
     contact = Contact.objects.filter(id=report.contact_id).first()
     if contact is None:
@@ -66,4 +56,4 @@ def _tell_reporter(levels: Sequence[StockLevel], kind: str, clock: Clock) -> Non
         facility=facility.name.strip(),
         reason=refusal_reason(report.language, kind),
     )
-    notice(contact, text, of=(report.id, "refused", kind), at=clock(), allowed=present())
+    notice(contact, text, of=(report.id, "refused", kind), at=at, allowed=present())

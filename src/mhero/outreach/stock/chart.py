@@ -38,9 +38,12 @@ class Chart:
         return " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in self.dots)
 
 
-def chart(values: Sequence[tuple[str, int | None]]) -> Chart:
-    """Labels with their values, the oldest first; None, where nobody knows, has no dot."""
-    top = max([1, *(value for _, value in values if value is not None)])
+def chart(values: Sequence[tuple[str, int | None]], *, top: int = 0) -> Chart:
+    """Labels with their values, the oldest first; None, where nobody knows, has no dot.
+
+    `top` is the end of the scale; by itself it is the largest value.
+    """
+    top = top or max([1, *(value for _, value in values if value is not None)])
     step = (WIDTH - _LEFT - _RIGHT) / max(1, len(values) - 1)
     span = HEIGHT - _TOP - _BOTTOM
     every = max(1, -(-len(values) // _LABELS))

@@ -4,7 +4,6 @@ from typing import Final
 
 from mhero.messaging.commands import register
 from mhero.messaging.database import in_thread
-from mhero.outreach.stock.alerts import tell_of_refusals
 from mhero.outreach.stock.asking import ask_when_due
 from mhero.outreach.stock.reporting import StockCommand
 from mhero.outreach.stock.services import PRODUCTS_CHANGED
@@ -19,10 +18,6 @@ async def _learn() -> bool:
     return False
 
 
-async def _tell() -> bool:
-    return await in_thread(tell_of_refusals)
-
-
 async def _ask() -> bool:
     return await in_thread(ask_when_due)
 
@@ -32,6 +27,5 @@ def pumps() -> list[Pump]:
     COMMAND.learn()
     return [
         Pump(name="stock.products", step=_learn, wakes_on=PRODUCTS_CHANGED, every_seconds=60),
-        Pump(name="stock.refusals", step=_tell, every_seconds=10),
         Pump(name="stock.asking", step=_ask, every_seconds=30),
     ]
