@@ -160,7 +160,7 @@ def _escalate(made: AssessmentRound, rows: Sequence[Respondent], behind: int, at
     allowed = present()
     for contact_id, theirs in silent.items():
         contact = told[contact_id]
-        who = [words[row.id] for row in theirs if row.id in words]
+        who = sorted(words[row.id] for row in theirs if row.id in words)
         text = texts.not_reported(language_of(contact.language), assessment.name, made.due_on, who)
         notice(
             contact, text, of=(made.id, "silent", behind, theirs[0].id, contact_id), at=at, allowed=allowed
