@@ -94,3 +94,15 @@ def request(*recipients: str, text: str = "Clinic closed today.", **elements: An
         "recipient": [{"reference": one} for one in recipients],
         **elements,
     }
+
+
+def known_to_ihris() -> None:
+    """Gives the people of the small country to iHRIS, which calls them Practitioner/P1 and so on."""
+    from mhero.platform.clock import now
+    from mhero.registry.models import Origin, Person, Resource
+
+    for id in Person.objects.values_list("id", flat=True):
+        key = f"P{id.int & 0xFF}"
+        body = {"identifier": [{"system": "urn:payroll", "value": key}]}
+        Resource.objects.create(id=id, type="Practitioner", updated_at=now(), body=body)
+        Origin.objects.create(resource_id=id, source="ihris", key=f"Practitioner/{key}", digest="")

@@ -5,7 +5,14 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from tests.integration.outreach.asking_machines import Json, Machine, machine, person, request
+from tests.integration.outreach.asking_machines import (
+    Json,
+    Machine,
+    known_to_ihris,
+    machine,
+    person,
+    request,
+)
 
 MUSU, HAWA, SAAH, NO_PHONE, BAD_PHONE, OPTED_OUT, ON_LEAVE, BACK_TODAY, SHARES_MUSU, TOO_NEW = range(1, 11)
 HAS_LEFT = 11
@@ -14,15 +21,7 @@ ALERT = {"system": "urn:ministry:alerts", "value": "2026-17"}
 
 @pytest.fixture
 def known(country: SimpleNamespace) -> SimpleNamespace:
-    """The small country, whose people iHRIS calls Practitioner/P1 and so on."""
-    from mhero.platform.clock import now
-    from mhero.registry.models import Origin, Person, Resource
-
-    for id in Person.objects.values_list("id", flat=True):
-        key = f"P{id.int & 0xFF}"
-        body = {"identifier": [{"system": "urn:payroll", "value": key}]}
-        Resource.objects.create(id=id, type="Practitioner", updated_at=now(), body=body)
-        Origin.objects.create(resource_id=id, source="ihris", key=f"Practitioner/{key}", digest="")
+    known_to_ihris()
     return country
 
 

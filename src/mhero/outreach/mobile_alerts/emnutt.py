@@ -79,7 +79,7 @@ def answer(method: str, steps: list[str], query: Query, body: Json, caller: Call
         case ["undoOptout"] if method in _WRITES:
             return _opt(query, body, caller, opt_in)
         case ["fhir"] if method == "POST":
-            return answer_bundle(body, _resource, caller)
+            return answer_bundle(body, RESOURCES.answer, caller)
         case ["fhir", "getProgress", *named] if method not in _WRITES:
             return _progress([*ids_named(dict(query)), *named], caller)
         case ["fhir", "clearProgress"]:
@@ -91,16 +91,12 @@ def answer(method: str, steps: list[str], query: Query, body: Json, caller: Call
         case ["fhir", "unsubscribe-contact-groups"] if method in _WRITES:
             return _subscribe(query, body, caller, joins=False)
         case ["fhir", *below] if below:
-            return _resource(method, below, query, body, caller)
+            answered = RESOURCES.answer(method, below, query, body, caller)
+            if (method, below) == ("POST", [REQUEST]):
+                # The name under which iHRIS asks for the progress.
+                answered.body["reqID"] = answered.body["id"]
+            return answered
     raise NotHere("iHRIS's messaging pages have no such address.")
-
-
-def _resource(method: str, below: list[str], query: Query, body: Json, caller: Caller) -> Answer:
-    answered = RESOURCES.answer(method, below, query, body, caller)
-    if method == "POST" and below == [REQUEST]:
-        # The name under which iHRIS asks for the progress.
-        answered.body["reqID"] = answered.body["id"]
-    return answered
 
 
 def _progress(named: list[str], caller: Caller) -> Answer:

@@ -129,8 +129,8 @@ def run_due(clock: Clock = now) -> bool:
             return False
         except AlertRefused:
             # Its flow was put away, its time is over, or its client may no longer send.
-            request.next_at = None
-        request.save(update_fields=["next_at"])
+            request.next_at, request.revoked_at = None, clock()
+        request.save(update_fields=["next_at", "revoked_at"])
     return True
 
 
@@ -154,6 +154,8 @@ def _have_turn(request: AlertRequest, turn: datetime, clock: Clock) -> datetime 
             made_at=clock(),
         )
         _send(child, replace(alert, starts_at=None, expires_at=None, tag=""), _flow(alert), True, clock)
+    elif later is None:
+        raise AlertRefused("Its only turn was missed.")
     is_last = alert.expires_at is not None and later is not None and later >= alert.expires_at
     return None if is_last else later
 
