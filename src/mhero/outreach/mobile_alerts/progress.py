@@ -47,7 +47,9 @@ def _requests(client_id: str) -> QuerySet[AlertRequest]:
 
 
 def _progress(request: AlertRequest) -> Json:
-    total, will_send = request.accounted.get("chosen", 0), request.accounted.get("will_send", 0)
+    # A schedule finds out at each turn whom it reaches; until then it has those it names.
+    total = request.accounted.get("chosen", len(request.body.get("recipient", [])))
+    will_send = request.accounted.get("will_send", total if request.cron else 0)
     counts: dict[str, int] = {}
     if request.broadcast is not None:
         counts = dict(progress_of(request.broadcast, None).by_status)
@@ -58,7 +60,7 @@ def _progress(request: AlertRequest) -> Json:
     return {
         "reqID": str(request.id),
         "status": _WORDS[status],
-        "percent": 100 if is_over or not will_send else min(99, 100 * (sent + failed) // will_send),
+        "percent": 100 if is_over else min(99, 100 * (sent + failed) // max(1, will_send)),
         "total": total,
         "sent": sent,
         "delivered": counts.get("delivered", 0),

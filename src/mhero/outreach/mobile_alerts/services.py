@@ -35,6 +35,7 @@ from mhero.outreach.mobile_alerts.reading import Alert, read_alert
 from mhero.outreach.mobile_alerts.recurrence import next_turn
 from mhero.outreach.services import NAME_FROM_TEXT, channel_for, needs_approval
 from mhero.platform.clock import Clock, now
+from mhero.platform.ids import new_id
 from mhero.registry.fhir.errors import Forbidden, NotHere
 
 #: A turn that could not be had for longer than this is left out, as with the team's own schedules.
@@ -189,15 +190,18 @@ def _send(request: AlertRequest, alert: Alert, flow: Flow | None, is_dialect: bo
     if contacts:
         request.broadcast = _broadcast(request, alert, flow, contacts, clock)
     request.save(force_insert=True)
+    # Sorted, so that they are read in the order in which they were named.
+    ids = sorted(new_id() for _ in rows)
     recipients = (
         AlertRecipient(
+            id=id,
             request=request,
             reference=row.shown,
             person_id=row.person_id,
             contact_id=row.contact_id,
             reason=row.reason,
         )
-        for row in rows
+        for id, row in zip(ids, rows, strict=True)
     )
     AlertRecipient.objects.bulk_create(recipients, batch_size=1000)
 
