@@ -21,11 +21,12 @@ class Planned:
 _list: list[Callable[[User], list[Planned]]] = []
 
 
-def list_with(read: Callable[[User], list[Planned]]) -> None:
+def list_with(*reads: Callable[[User], list[Planned]]) -> None:
     """Sets how they are listed; called at the start of a process."""
-    _list[:] = [read]
+    _list[:] = reads
 
 
 def planned(user: User) -> list[Planned]:
     """Those that the person may see, the soonest first."""
-    return _list[0](user) if _list else []
+    found = [one for read in _list for one in read(user)]
+    return sorted(found, key=lambda one: one.next_at)

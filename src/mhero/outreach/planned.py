@@ -13,11 +13,12 @@ from mhero.accounts.models import User
 from mhero.messaging.planned import Planned
 from mhero.outreach.models import Repeat, Schedule
 from mhero.outreach.schedules import schedules_of
+from mhero.outreach.turns import Pattern
 
 
 def planned_for(user: User) -> list[Planned]:
-    """What is ahead, the soonest first."""
-    found = schedules_of(user).filter(next_at__isnull=False).order_by("next_at")
+    """What the team has planned and is ahead."""
+    found = schedules_of(user).filter(next_at__isnull=False)
     return [
         Planned(
             name=schedule.name,
@@ -31,13 +32,13 @@ def planned_for(user: User) -> list[Planned]:
     ]
 
 
-def how_often(schedule: Schedule) -> str:
+def how_often(schedule: Schedule | Pattern) -> str:
     """ "Every Monday and Thursday, at 9:00"."""
     at = time_format(schedule.at, "TIME_FORMAT")
     return gettext("%(when)s, at %(time)s") % {"when": _days(schedule), "time": at}
 
 
-def _days(schedule: Schedule) -> str:
+def _days(schedule: Schedule | Pattern) -> str:
     if schedule.repeats == Repeat.WEEKLY:
         return gettext("Every %(days)s") % {
             "days": _listed([str(WEEKDAYS[day]) for day in schedule.weekdays])

@@ -6,6 +6,7 @@ from mhero.outreach.alerts.views import running as alert_running
 from mhero.outreach.assessments import setup as assessing
 from mhero.outreach.assessments import views as assessments
 from mhero.outreach.care.urls import urlpatterns as care
+from mhero.outreach.mobile_alerts import views as mobile_alerts
 from mhero.outreach.reaching import views as reaching
 from mhero.outreach.referrals import views as referrals
 from mhero.outreach.stock import views as stock
@@ -24,6 +25,8 @@ urlpatterns = [
     path("send/<uuid:draft_id>/example", check.send_example, name="send_example"),
     path("messages/planned/<uuid:schedule_id>/", planned.planned, name="planned"),
     path("messages/planned/<uuid:schedule_id>/stop", planned.planned_stop, name="planned_stop"),
+    path("messages/asked/<uuid:request_id>/", mobile_alerts.asked, name="asked"),
+    path("messages/asked/<uuid:request_id>/stop", mobile_alerts.asked_stop, name="asked_stop"),
     path("lists/from", lists.list_from, name="list_from"),
     path("audiences/", audiences.audiences, name="audiences"),
     path("audiences/new", audiences.audience_new, name="audience_new"),

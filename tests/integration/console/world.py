@@ -326,7 +326,34 @@ def _outreach(korto: Any) -> dict[str, Any]:
     )
     pattern = Pattern(repeats="weekly", weekdays=[0], at=time(9))
     schedule = plan(draft, korto, pattern, expires_after_hours=24)
-    return {"draft_id": draft.id, "audience_id": audience.id, "schedule_id": schedule.id}
+    return {
+        "draft_id": draft.id,
+        "audience_id": audience.id,
+        "schedule_id": schedule.id,
+        "request_id": _asked_by_ihris(),
+    }
+
+
+def _asked_by_ihris() -> Any:
+    """What iHRIS has sent every Monday, and was sent once."""
+    from mhero.exchange.models import Client
+    from mhero.messaging.models import Broadcast
+    from mhero.outreach.models import AlertRequest
+    from mhero.platform.clock import now
+
+    Client.objects.create(client_id="ihris5", name="iHRIS 5", roles=["messaging-pages"])
+    cron = "http://mhero.org/fhir/StructureDefinition/sms-cron-expression-schedule"
+    body = {
+        "payload": [{"contentString": "Send your weekly report."}],
+        "recipient": [{"reference": "Practitioner/1"}],
+        "extension": [{"url": cron, "valueString": "0 9 * * 1"}],
+    }
+    asked = AlertRequest.objects.create(client_id="ihris5", body=body, cron="0 9 * * 1", next_at=now())
+    send = Broadcast.objects.order_by("id").first()
+    AlertRequest.objects.create(
+        client_id="ihris5", body=body, based_on=asked, broadcast=send, accounted={"will_send": 1}
+    )
+    return asked.id
 
 
 def _reach(korto: Any, send_id: Any) -> tuple[dict[str, Any], dict[str, Any]]:

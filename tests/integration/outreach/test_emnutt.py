@@ -17,6 +17,7 @@ from tests.integration.outreach.asking_machines import (
     machine,
     request,
 )
+from tests.integration.outreach.test_send_journey import signed_in, words_of
 
 #: The flow of the published examples.
 FLOW = UUID("b7a4770c-d034-4055-9f21-b17632ef311e")
@@ -300,6 +301,28 @@ def test_a_schedule_sends_at_each_turn_until_it_is_cancelled(ihris: Machine) -> 
     assert ihris.ask("GET", f"CommunicationRequest/{schedule.id}")[1]["status"] == "revoked"
     assert ihris.ask("POST", "cancelMessageSchedule", {"id": str(uuid4())})[0] == 404
     assert ihris.ask("POST", "cancelMessageSchedule", {})[0] == 404
+
+
+def test_the_team_sees_what_ihris_repeats_and_stops_it(known: SimpleNamespace, ihris: Machine) -> None:
+    schedule = planned()
+    planned(extension=every_day_at_nine("once"), payload=[{"contentString": "Only once"}])
+    planned(extension=every_day_at_nine(cron="0 9 1-7 * 1"), payload=[{"contentString": "First Mondays"}])
+    page = signed_in(known.korto)
+    listed = words_of(page.get("/messages/"))
+    for words in ("Clinic closed today.", "Every day, at 9 a.m.", "Only once", "First Mondays", "Ihris"):
+        assert words in listed
+    shown = words_of(page.get(f"/messages/asked/{schedule.id}/"))
+    assert "Ihris has this sent through mHero" in shown
+    # Her area is Bong, and what iHRIS asks can be for anybody.
+    district = signed_in(known.flomo)
+    assert "Clinic closed today." not in words_of(district.get("/messages/"))
+    for path in ("", "stop"):
+        assert district.post(f"/messages/asked/{schedule.id}/{path}").status_code in (404, 405)
+    assert district.get(f"/messages/asked/{schedule.id}/").status_code == 404
+    for _ in range(2):
+        page.post(f"/messages/asked/{schedule.id}/stop")
+    assert "Stopped" in words_of(page.get(f"/messages/asked/{schedule.id}/"))
+    assert ihris.ask("GET", f"CommunicationRequest/{schedule.id}")[1]["status"] == "revoked"
 
 
 def test_of_turns_that_were_missed_the_last_is_still_had_when_it_is_not_too_late(ihris: Machine) -> None:

@@ -1,6 +1,6 @@
 """What other systems send is read whole or refused in words; nothing in it breaks the reader."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mhero.outreach.mobile_alerts.errors import AlertRefused
 from mhero.outreach.mobile_alerts.named import ids_named, lists_named, people_named
 from mhero.outreach.mobile_alerts.reading import read_alert
-from mhero.outreach.mobile_alerts.recurrence import next_turn, recurrence_of
+from mhero.outreach.mobile_alerts.recurrence import next_turn, pattern_of, recurrence_of
 from mhero.registry.fhir.errors import FHIRError
 
 MONROVIA, KINSHASA = ZoneInfo("Africa/Monrovia"), ZoneInfo("Africa/Kinshasa")
@@ -88,6 +88,32 @@ def test_a_schedule_is_read_as_ihris_writes_it(extension: dict[str, Any], cron: 
     found = recurrence_of([{"url": "urn:other", "valueString": "x"}, extension])
     assert found is not None
     assert (found.cron, found.is_once) == (cron, is_once)
+
+
+@pytest.mark.parametrize(
+    ("cron", "repeats", "days"),
+    [
+        ("0 9 * * *", "daily", ()),
+        ("0 9 * * 1", "weekly", (0,)),
+        ("0 9 * * 0,5", "weekly", (4, 6)),
+        ("0 9 * * mon-fri", "weekly", (0, 1, 2, 3, 4)),
+        ("0 9 15 * *", "monthly", 15),
+        ("0 9 31 * *", None, None),
+        ("0 9 1-7 * 1", None, None),
+        ("0 */6 * * *", None, None),
+        ("0 9 * 6 *", None, None),
+    ],
+)
+def test_a_schedule_is_in_words_where_the_team_has_such_a_one(
+    cron: str, repeats: str | None, days: Any
+) -> None:
+    pattern = pattern_of(cron)
+    if repeats is None:
+        assert pattern is None
+    else:
+        assert pattern is not None
+        assert (pattern.repeats, pattern.at) == (repeats, time(9))
+        assert days == (pattern.month_day or tuple(pattern.weekdays))
 
 
 def test_a_turn_is_in_the_country_s_own_time() -> None:

@@ -82,7 +82,7 @@ def read_alert(raw: Json, *, at: datetime, zone: tzinfo, is_dialect: bool = Fals
         raise _refused("Only a request whose status is active is carried out.", "status")
     if body.get("doNotPerform"):
         raise _refused("It says that it must not be carried out.", "doNotPerform")
-    text, flow_id = _content(body.get("payload", []))
+    text, flow_id = content_of(body.get("payload", []))
     starts_at, expires_at = _when(body, at, zone)
     addressees = _addressees(body, _contained(raw))
     canonical = json.dumps([body, [str(one) for one in addressees]], sort_keys=True)
@@ -132,7 +132,8 @@ def _tag(raw: Json) -> str:
     return ""
 
 
-def _content(payload: list[Json]) -> tuple[str, UUID | None]:
+def content_of(payload: list[Json]) -> tuple[str, UUID | None]:
+    """The text, or the flow that is started; raises `AlertRefused` unless there is one of them."""
     texts: list[str] = []
     flows: list[UUID] = []
     for part in payload:

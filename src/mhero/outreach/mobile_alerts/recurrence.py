@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Final
 
@@ -10,6 +10,7 @@ from croniter import CroniterError, croniter
 
 from mhero.outreach.fhir.reading import Json
 from mhero.outreach.mobile_alerts.errors import AlertRefused
+from mhero.outreach.turns import Pattern
 
 #: In any case: iHRIS and emNutt do not agree on theirs.
 EXTENSIONS: Final = ("sms-cron-expression-schedule", "recurrance-cron-expression")
@@ -45,6 +46,24 @@ def next_turn(cron: str, after: datetime, zone: tzinfo) -> datetime | None:
     except CroniterError:
         return None
     return due.astimezone(UTC)
+
+
+def pattern_of(cron: str) -> Pattern | None:
+    """The same as the team's own schedules have it; None when they have nothing like it."""
+    (minutes, hours, days, months, weekdays), _ = croniter.expand(cron)
+    is_at_one_time = len(minutes) == len(hours) == 1 and "*" not in (*minutes, *hours)
+    if not is_at_one_time or months != ["*"]:
+        return None
+    at = time(int(hours[0]), int(minutes[0]))
+    if days == ["*"] and weekdays == ["*"]:
+        return Pattern(repeats="daily", at=at)
+    if days == ["*"] and all(isinstance(day, int) for day in weekdays):
+        # Cron begins its week on Sunday.
+        return Pattern(repeats="weekly", weekdays=sorted((int(day) - 1) % 7 for day in weekdays), at=at)
+    # A later day is left out by cron in shorter months.
+    if weekdays == ["*"] and len(days) == 1 and isinstance(days[0], int) and days[0] <= 28:
+        return Pattern(repeats="monthly", month_day=days[0], at=at)
+    return None
 
 
 def _texts(extension: Json) -> Iterator[tuple[str, str]]:

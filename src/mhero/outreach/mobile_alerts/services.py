@@ -6,6 +6,7 @@ one that comes again under the same identifier is the one that is there.
 
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,10 +14,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
-from mhero.accounts.authors import Machine
+from mhero.accounts.authors import Author, Machine
+from mhero.accounts.models import User
 from mhero.accounts.queries import workspace
 from mhero.accounts.services import record_audit
 from mhero.exchange.models import Client
@@ -93,26 +95,25 @@ def take(
 
 
 def revoke(request_id: UUID | str, client_id: str, *, clock: Clock = now) -> AlertRequest:
-    """Takes a request back: no turn comes any more, and what has not left does not leave.
+    """Takes a request back for its client: no turn comes any more, and what has not left does not leave.
 
     Raises `NotHere` when it is no request of the client, and `AlertOver` when everything has left.
     """
     with transaction.atomic():
-        found = AlertRequest.objects.select_for_update(of=("self",)).select_related("broadcast")
-        request = found.filter(id=request_id, client_id=client_id).first()
+        request = _locked().filter(id=request_id, client_id=client_id).first()
         if request is None:
             raise NotHere
-        if request.revoked_at is not None:
-            return request
-        sends = AlertRequest.objects.filter(Q(id=request.id) | Q(based_on=request))
-        waiting = sends.filter(broadcast__status__in=STOPPABLE).values_list("broadcast_id", flat=True)
-        stopped = [_stop(broadcast_id, client_id, clock) for broadcast_id in waiting if broadcast_id]
-        if not any(stopped) and request.next_at is None:
-            raise AlertOver
-        request.next_at, request.revoked_at = None, clock()
-        request.save(update_fields=["next_at", "revoked_at"])
-        record_audit("alert.revoked", f"request {request.id}", actor=client_id)
+        if request.revoked_at is None:
+            _end(request, _machine(client_id), clock)
     return request
+
+
+def stop(request_id: UUID, user: User, *, clock: Clock = now) -> None:
+    """The team stops it, whatever its client thinks of that. What is over stays as it is."""
+    with transaction.atomic(), suppress(AlertOver):
+        request = _locked().get(id=request_id)
+        if request.revoked_at is None:
+            _end(request, user, clock)
 
 
 def run_due(clock: Clock = now) -> bool:
@@ -246,11 +247,26 @@ def _channel() -> UUID | None:
         raise NotNow from error
 
 
-def _stop(broadcast_id: UUID, client_id: str, clock: Clock) -> bool:
+def _locked() -> QuerySet[AlertRequest]:
+    return AlertRequest.objects.select_for_update(of=("self",)).select_related("broadcast")
+
+
+def _end(request: AlertRequest, author: Author, clock: Clock) -> None:
+    sends = AlertRequest.objects.filter(Q(id=request.id) | Q(based_on=request))
+    waiting = sends.filter(broadcast__status__in=STOPPABLE).values_list("broadcast_id", flat=True)
+    stopped = [_stop(broadcast_id, author, clock) for broadcast_id in waiting if broadcast_id]
+    if not any(stopped) and request.next_at is None:
+        raise AlertOver
+    request.next_at, request.revoked_at = None, clock()
+    request.save(update_fields=["next_at", "revoked_at"])
+    record_audit("alert.revoked", f"request {request.id}", user=author)
+
+
+def _stop(broadcast_id: UUID, author: Author, clock: Clock) -> bool:
     """False when its last message left between two looks."""
     try:
         with transaction.atomic():
-            stop_broadcast(broadcast_id, _machine(client_id), clock=clock)
+            stop_broadcast(broadcast_id, author, clock=clock)
     except NotAllowedNow:
         return False
     return True
