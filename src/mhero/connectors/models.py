@@ -97,3 +97,51 @@ class DataValue(models.Model):
                 fields=["id"], condition=models.Q(refusal_is_news=True), name="connectors_refusal_news"
             )
         ]
+
+
+class ChangeState(models.TextChoices):
+    WAITING = "waiting", _("On its way")
+    DONE = "done", _("Arrived")
+    #: The source says something else by now: a person has to look again.
+    CONFLICT = "conflict", _("Changed there meanwhile")
+    REFUSED = "refused", _("Refused")
+
+
+class SourceChange(models.Model):
+    """A part of a record that is to be put right in the system it came from."""
+
+    id = models.BigAutoField(primary_key=True)
+    #: The decision that asked for it: each asks a system once.
+    ref = models.UUIDField()
+    system = models.CharField(max_length=20, choices=System.choices)
+    #: The registry's resource; which record of the system it is, is looked up when it is sent.
+    resource_id = models.UUIDField()
+    #: A part of `registry.editing`.
+    part = models.CharField(max_length=20)
+    #: What the part says before and after, as `registry.editing` reads it.
+    old = models.TextField(default="")
+    new = models.TextField()
+    #: What is written, as `registry.editing` has it.
+    value = models.JSONField()
+    state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.WAITING)
+    #: Why it was refused, for people.
+    words = models.TextField(default="")
+    #: What the system says in its place.
+    newer = models.TextField(default="")
+    made_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True)
+    #: Whether whoever asked for it has yet to hear what became of it.
+    is_news = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ref", "system"], name="connectors_one_change_of_a_decision")
+        ]
+        indexes = [
+            models.Index(
+                fields=["system", "id"],
+                condition=models.Q(state="waiting"),
+                name="connectors_changes_waiting",
+            ),
+            models.Index(fields=["id"], condition=models.Q(is_news=True), name="connectors_changes_news"),
+        ]

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from mhero.connectors.changes import ChangeOrder, changes_to_tell, heard, put_change
 from mhero.connectors.dhis2.outbox import RefusedValue, put_values, refusals_to_tell, told
 from mhero.connectors.models import Connection, System
 from mhero.connectors.trying import Finding, look
@@ -10,9 +11,13 @@ from mhero.exchange.services import request_run, schedule
 from mhero.platform.clock import now
 
 __all__ = [
+    "ChangeOrder",
     "RefusedValue",
+    "changes_to_tell",
     "connect",
+    "heard",
     "keep_finding",
+    "put_change",
     "put_values",
     "refusals_to_tell",
     "told",

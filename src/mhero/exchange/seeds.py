@@ -57,6 +57,20 @@ SEEDS: list[dict[str, Any]] = [
         "polling_schedule": "",
     },
     {
+        "name": "Corrections to iHRIS",
+        "description": gettext_noop("Brings accepted corrections of health workers back to iHRIS."),
+        "type": ChannelType.POLLING,
+        "mediator": "ihris-changes",
+        "polling_schedule": "",
+    },
+    {
+        "name": "Corrections to DHIS2",
+        "description": gettext_noop("Brings accepted corrections of facilities back to DHIS2."),
+        "type": ChannelType.POLLING,
+        "mediator": "dhis2-changes",
+        "polling_schedule": "",
+    },
+    {
         "name": "Health worker directory: what it can do",
         "description": gettext_noop("Tells other systems what they can ask (FHIR R4, mCSD)."),
         "priority": 10,

@@ -113,7 +113,7 @@ def phone_numbers(body: Body, region: str) -> list[Number]:
 
 def role_columns(body: Body) -> dict[str, Any]:
     """A row of `Role`, without id. The first of several locations is the place."""
-    jobs = [concept for concept in body.get("code") or [] if not _is_cadre(concept)]
+    jobs = [concept for concept in body.get("code") or [] if not is_cadre(concept)]
     job = next(filter(None, map(words, jobs)), "")
     cadres = [coding for coding in _codings(body.get("code")) if _names_cadre(coding)]
     cadre = next(filter(None, (coding.get("display") or coding.get("code") for coding in cadres)), "")
@@ -264,7 +264,7 @@ def _names_cadre(coding: Body) -> bool:
     return "cadre" in str(coding.get("system", "")).lower()
 
 
-def _is_cadre(concept: Body) -> bool:
+def is_cadre(concept: Body) -> bool:
     codings = concept.get("coding") or []
     return bool(codings) and all(map(_names_cadre, codings))
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mhero.registry import sql
+from mhero.registry.amending import settled
 from mhero.registry.canonical import Resolve, tidy
 from mhero.registry.columns import is_active, person_columns
 from mhero.registry.identity import id_of
@@ -118,10 +119,13 @@ def write_in(source: str, arrived: list[Arrived], taken: TakenIn, at: datetime) 
             taken.warned.append((one.incoming.key, warnings[one.incoming.key]))
     others = _others(source, came_in)
     before = heads_of([one.id for one in came_in])
-    heads = []
+    heads, said = [], {}
     for one in came_in:
         mine = Account(source=source, key=one.incoming.key, body=bodies[one.incoming.key], order=2**62)
-        body = combined(one.id, [*others.get(one.id, ()), mine])
+        said[one.id] = combined(one.id, [*others.get(one.id, ()), mine])
+    whole = settled(said)
+    for one in came_in:
+        body = whole[one.id]
         if _count(taken, one.incoming.type, before.get(one.id), body):
             heads.append(Head(id=one.id, type=one.incoming.type, body=body))
     write_heads(heads, before, at, source)
@@ -133,7 +137,7 @@ def write_in(source: str, arrived: list[Arrived], taken: TakenIn, at: datetime) 
                 "key": one.incoming.key,
                 "digest": one.digest,
                 "warnings": warnings[one.incoming.key],
-                "body": bodies[one.incoming.key] if one.id in others else {},
+                "body": bodies[one.incoming.key] if one.id in others or whole[one.id] != said[one.id] else {},
             }
             for one in came_in
         ),

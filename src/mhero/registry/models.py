@@ -82,6 +82,28 @@ class Origin(models.Model):
         ]
 
 
+class Amendment(models.Model):
+    """An element of a resource that officers decided, while the sources still say something else."""
+
+    id = models.BigAutoField(primary_key=True)
+    resource_id = models.UUIDField()
+    #: Such as `telecom`.
+    element = models.CharField(max_length=30)
+    #: What the sources said when it was made; it stands as long as they do. None when they said nothing.
+    base = models.JSONField(null=True)
+    value = models.JSONField()
+    #: The officer's address.
+    by = models.TextField()
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource_id", "element"], name="registry_one_amendment_of_an_element"
+            )
+        ]
+
+
 class PlaceKind(models.TextChoices):
     JURISDICTION = "jurisdiction", _("Area")
     FACILITY = "facility", _("Facility")

@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from mhero.registry import sql
+from mhero.registry.amending import settled
 from mhero.registry.matching import Candidate, merges
-from mhero.registry.models import Origin, Place, Resource
+from mhero.registry.models import Amendment, Origin, Place, Resource
 from mhero.registry.resources import (
     Head,
     accounts_of,
@@ -65,15 +66,14 @@ def make_one(same: Mapping[UUID, UUID], at: datetime, source: str) -> list[Head]
     both = [*same.keys(), *same.values()]
     execute(sql.KEEP_ACCOUNTS, ids=both)
     write(sql.MOVE_ORIGINS, pairs)
+    # What was decided about the one record was decided about what only its own source said.
+    Amendment.objects.filter(resource_id__in=same).delete()
     changed = _point_elsewhere(same, pairs, at, source)
     _redirect_accounts(same)
     stay = heads_of(same.values())
     accounts = accounts_of(stay)
-    survivors = [
-        Head(id=id, type=head.type, body=combined(id, accounts[id]))
-        for id, head in stay.items()
-        if accounts[id]
-    ]
+    whole = settled({id: combined(id, accounts[id]) for id in stay if accounts[id]})
+    survivors = [Head(id=id, type=stay[id].type, body=body) for id, body in whole.items()]
     write_heads(survivors, stay, at, source)
     delete_heads(list(same), at, source)
     Place.objects.filter(id__in=same).delete()

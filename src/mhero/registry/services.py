@@ -12,11 +12,13 @@ from mhero.accounts.queries import workspace
 from mhero.platform.clock import Clock, now
 from mhero.platform.phones import clean, in_words
 from mhero.registry import sql
+from mhero.registry.amending import SOURCE, amended, settled
 from mhero.registry.columns import person_columns
 from mhero.registry.deriving import derive
-from mhero.registry.errors import NotAUsableNumber
+from mhero.registry.editing import PARTS, PHONE, Value
+from mhero.registry.errors import NotAUsableNumber, NotInRegistry
 from mhero.registry.intake import sort_out, write_in
-from mhero.registry.models import Correction, Level, Origin, Person, Place, Resource, Role
+from mhero.registry.models import Amendment, Correction, Level, Origin, Person, Place, Resource, Role
 from mhero.registry.placing import make_one, matches
 from mhero.registry.refreshing import people_under, refresh_numbers, refresh_people, refresh_tree
 from mhero.registry.resources import Head, accounts_of, combined, delete_heads, heads_of, write_heads
@@ -56,13 +58,12 @@ def remove(source: str, keys: Collection[str], *, clock: Clock = now) -> int:
         removed, _ = origins.delete()
         remaining = accounts_of(ids)
         before = heads_of(remaining.keys())
-        heads = [
-            Head(id=id, type=before[id].type, body=combined(id, accounts))
-            for id, accounts in remaining.items()
-        ]
+        whole = settled({id: combined(id, accounts) for id, accounts in remaining.items()})
+        heads = [Head(id=id, type=before[id].type, body=body) for id, body in whole.items()]
         write_heads([head for head in heads if head.body != before[head.id].body], before, at, source)
         gone = ids - remaining.keys()
         delete_heads(gone, at, source)
+        Amendment.objects.filter(resource_id__in=gone).delete()
         people = _retire(gone)
         _follow(heads, {}, at, source, people)
     return removed
@@ -118,6 +119,25 @@ def correct_number(person_id: UUID, raw: str, by: User) -> str:
         refresh_numbers([person_id])
         execute(sql.RENUMBER, person=person_id)
     return number
+
+
+def amend(resource_id: UUID, part: str, value: Value, by: User, *, clock: Clock = now) -> None:
+    """Puts a part of a resource right, in the whole registry at once; `part` and `value` as in `editing`.
+
+    It holds until a source says something else about it than it says now. Raises `NotInRegistry`.
+    """
+    at = clock()
+    with writing():
+        head = heads_of([resource_id]).get(resource_id)
+        if head is None or head.is_deleted or head.type != PARTS[part].type:
+            raise NotInRegistry
+        changed = PARTS[part].write(head.body, value, workspace().country_code)
+        if changed == head.body:
+            return
+        if part == PHONE:
+            # A number that was set by hand before would hide this one.
+            Person.objects.filter(id=resource_id).update(phone_correction="")
+        _follow([amended(resource_id, changed, at, by.email)], {}, at, SOURCE)
 
 
 def correct_language(person_id: UUID, language: str, by: User) -> None:

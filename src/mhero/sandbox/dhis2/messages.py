@@ -9,7 +9,14 @@ from mhero.sandbox.dhis2.metadata import Object
 from mhero.sandbox.dhis2.query import QueryRefused
 from mhero.sandbox.faults import Handler
 
-_HTTP_STATUS: Final = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 409: "Conflict"}
+_HTTP_STATUS: Final = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    404: "Not Found",
+    409: "Conflict",
+    415: "Unsupported Media Type",
+}
 _BASIC: Final = encode_basic_auth(DHIS2_USER, DHIS2_PASSWORD)
 
 
@@ -41,6 +48,27 @@ def import_message(status: int, summary: Object) -> web.Response:
         "message": text,
         "response": summary,
     }
+    return web.json_response(document, status=status)
+
+
+def report_message(uid: str, code: str = "", property_: str = "", words: str = "") -> web.Response:
+    """The WebMessage around the report about one object: refused with a code, or fine without one."""
+    klass = "org.hisp.dhis.organisationunit.OrganisationUnit"
+    errors = [{"message": words, "mainKlass": klass, "errorCode": code, "errorProperty": property_}]
+    status = 409 if code else 200
+    document = {
+        "httpStatus": _HTTP_STATUS[status],
+        "httpStatusCode": status,
+        "status": "ERROR" if code else "OK",
+        "response": {
+            "klass": klass,
+            "uid": uid,
+            "errorReports": errors if code else [],
+            "responseType": "ObjectReport",
+        },
+    }
+    if code:
+        document["message"] = "One or more errors occurred, please see full details in import report."
     return web.json_response(document, status=status)
 
 

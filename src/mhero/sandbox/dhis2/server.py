@@ -14,6 +14,7 @@ from mhero.sandbox.credentials import DHIS2_USER
 from mhero.sandbox.dhis2.dialects import DIALECTS
 from mhero.sandbox.dhis2.messages import authorise, import_message, message, messages
 from mhero.sandbox.dhis2.metadata import Metadata, Object
+from mhero.sandbox.dhis2.patching import CONTENT_TYPE, patch_unit
 from mhero.sandbox.dhis2.query import choose, paged, parse_fields, render, sort
 from mhero.sandbox.dhis2.values import DataValues
 from mhero.sandbox.faults import Fault, Faults, Handler, read_json, refuse_other_sites
@@ -77,6 +78,8 @@ class DHIS2Server:
             return await answer(request, path)
         if request.method == "GET":
             return self._objects(request, path)
+        if request.method == "PATCH":
+            return await self._patch(request, path)
         raise web.HTTPNotFound
 
     def _objects(self, request: web.Request, path: str) -> web.Response:
@@ -94,6 +97,18 @@ class DHIS2Server:
         found = choose(found, query.getall("filter", []), query.get("rootJunction", "AND"), self.zone)
         found = sort(found, query.get("order", "name:asc"))
         return web.json_response(paged(kind, found, query, CONFIGURED_BASE))
+
+    async def _patch(self, request: web.Request, path: str) -> web.Response:
+        kind, _, identity = path.partition("/")
+        if kind != "organisationUnits" or not identity:
+            raise web.HTTPNotFound
+        if request.content_type != CONTENT_TYPE:
+            return message(415, f"Content type '{request.content_type}' not supported")
+        try:
+            operations = await request.json()
+        except ValueError:
+            return message(400, "The body is not JSON.")
+        return patch_unit(self.metadata, identity, operations, self._stamp(self._clock()))
 
     @staticmethod
     def _shaped(found: list[Object], query: Mapping[str, str]) -> list[Object]:

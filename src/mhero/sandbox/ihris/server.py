@@ -40,6 +40,8 @@ class IHRISServer:
         self.requests: Counter[str] = Counter()
         #: HAPI answers 409 to an outdated `If-Match`; a server that keeps to the standard says 412.
         self.conflict_status = 409
+        #: What somebody else saves of a record right after it is read next: changes by `Practitioner/9`.
+        self.meddling: dict[str, dict[str, Any]] = {}
 
     def application(self) -> web.Application:
         app = web.Application(
@@ -139,6 +141,8 @@ class IHRISServer:
             return outcome(404, "processing", f"HAPI-2001: Resource {type_}/{identity} is not known")
         if version.body is None:
             return outcome(410, "processing", f"Resource was deleted at {version.updated.isoformat()}")
+        if changes := self.meddling.pop(f"{type_}/{identity}", None):
+            self.store.put(version.document() | changes)
         return resource(version)
 
     async def create(self, request: web.Request) -> web.Response:
@@ -163,8 +167,8 @@ class IHRISServer:
         return web.Response(status=204)
 
     async def control(self, request: web.Request) -> web.Response:
-        """`put`, `patch` (merged at the top level) and `delete` lists, `fault`, and what concerns paging
-        links.
+        """`put`, `patch` (merged at the top level) and `delete` lists, `fault`, what concerns paging links,
+        and `meddle`: what is patched right after the record is read next.
         """
         wish = await read_json(request)
         for document in wish.get("put", []):
@@ -173,6 +177,7 @@ class IHRISServer:
             self._patch(patch)
         for reference in wish.get("delete", []):
             self.store.delete(*reference.split("/"))
+        self.meddling |= wish.get("meddle", {})
         if "fault" in wish:
             self.faults.current = Fault.from_json(wish["fault"])
         if wish.get("expire_pages"):
