@@ -48,3 +48,21 @@ class AssessmentOver(OutreachError):
     """The day on which it was to be asked has passed."""
 
     code = "assessment_over"
+
+
+class DecidedAlready(OutreachError):
+    """Somebody has decided about this correction already."""
+
+    code = "decided_already"
+
+
+class NotYetClear(OutreachError):
+    """It is not clear yet what the correction should be."""
+
+    code = "not_yet_clear"
+
+
+class CannotBeAsked(OutreachError):
+    """This person cannot be asked again by text message now."""
+
+    code = "cannot_be_asked"

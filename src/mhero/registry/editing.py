@@ -17,6 +17,8 @@ Value = Mapping[str, Any]
 
 WORKING, LEFT = "working", "left"
 ACTIVE, INACTIVE = "active", "inactive"
+#: What a facility offers, as its in-charge says it; no source of ours keeps it.
+SERVICES_URL: Final = "https://mhero.org/fhir/StructureDefinition/services"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,13 +144,24 @@ def _write_status(body: Body, value: Value, _region: str) -> Body:
     return {**body, "status": value["status"]}
 
 
+def _read_services(body: Body, _region: str) -> str:
+    said = (one.get("valueString") for one in _list(body, "extension") if one.get("url") == SERVICES_URL)
+    return next((text for text in said if isinstance(text, str)), "")
+
+
+def _write_services(body: Body, value: Value, _region: str) -> Body:
+    """`services`: in words."""
+    others = [one for one in _list(body, "extension") if one.get("url") != SERVICES_URL]
+    return {**body, "extension": [*others, {"url": SERVICES_URL, "valueString": value["services"]}]}
+
+
 def _list(body: Body, name: str) -> list[Body]:
     said = body.get(name) or []
     return [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, dict)]
 
 
 NAME, PHONE, JOB, PLACE, WORK = "name", "phone", "job", "place", "work"
-STATUS, PLACE_PHONE = "status", "place_phone"
+STATUS, PLACE_PHONE, SERVICES = "status", "place_phone", "services"
 PARTS: Final[Mapping[str, Part]] = {
     NAME: Part(type="Practitioner", read=_read_name, write=_write_name),
     PHONE: Part(type="Practitioner", read=_read_phone, write=_write_phone),
@@ -157,4 +170,5 @@ PARTS: Final[Mapping[str, Part]] = {
     WORK: Part(type="PractitionerRole", read=_read_work, write=_write_work),
     STATUS: Part(type="Location", read=_read_status, write=_write_status),
     PLACE_PHONE: Part(type="Location", read=_read_phone, write=_write_phone),
+    SERVICES: Part(type="Location", read=_read_services, write=_write_services),
 }
