@@ -33,6 +33,11 @@ from mhero.outreach.stock.models import StockLevel as StockLevel
 from mhero.outreach.stock.models import StockProduct as StockProduct
 from mhero.outreach.stock.models import StockReport as StockReport
 from mhero.outreach.stock.models import StockRules as StockRules
+from mhero.outreach.validation.models import Proposal as Proposal
+from mhero.outreach.validation.models import ProposalEvent as ProposalEvent
+from mhero.outreach.validation.models import ValidationAnswer as ValidationAnswer
+from mhero.outreach.validation.models import ValidationAsk as ValidationAsk
+from mhero.outreach.validation.models import ValidationRound as ValidationRound
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
 

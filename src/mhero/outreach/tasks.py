@@ -13,6 +13,7 @@ from mhero.outreach.referrals import tasks as referrals
 from mhero.outreach.refusals import tell_of_refusals
 from mhero.outreach.schedules import run_due
 from mhero.outreach.stock import tasks as stock
+from mhero.outreach.validation import tasks as validation
 from mhero.platform.worker import Pump
 
 
@@ -42,4 +43,5 @@ def pumps() -> list[Pump]:
         *reaching.pumps(),
         *alerts.pumps(),
         *assessments.pumps(),
+        *validation.pumps(),
     ]

@@ -10,6 +10,9 @@ from mhero.outreach.mobile_alerts import views as mobile_alerts
 from mhero.outreach.reaching import views as reaching
 from mhero.outreach.referrals import views as referrals
 from mhero.outreach.stock import views as stock
+from mhero.outreach.validation import proposal_views as proposals
+from mhero.outreach.validation import views as validation
+from mhero.outreach.validation import worklist_views as worklist
 from mhero.outreach.views import ask, audiences, check, lists, planned, what, who
 
 urlpatterns = [
@@ -89,4 +92,16 @@ urlpatterns = [
     path("assessments/<uuid:assessment_id>/dhis2", assessing.assessment_dhis2, name="assessment_dhis2"),
     path("assessments/<uuid:assessment_id>/check", assessing.assessment_check, name="assessment_check"),
     path("assessments/<uuid:assessment_id>/stop", assessing.assessment_stop, name="assessment_stop"),
+    path("validation/", validation.validation, name="validation"),
+    path("validation/new", validation.validation_new, name="validation_new"),
+    path("validation/rounds/<uuid:round_id>/", validation.validation_round, name="validation_round"),
+    path("validation/rounds/<uuid:round_id>/change", validation.validation_change, name="validation_change"),
+    path("validation/rounds/<uuid:round_id>/check", validation.validation_check, name="validation_check"),
+    path("validation/proposals/", proposals.validation_proposals, name="validation_proposals"),
+    path("validation/proposals/decide", proposals.validation_decide, name="validation_decide"),
+    path(
+        "validation/proposals/<uuid:proposal_id>/", proposals.validation_proposal, name="validation_proposal"
+    ),
+    path("validation/people/", worklist.validation_worklist, name="validation_worklist"),
+    path("validation/people/file.csv", worklist.validation_worklist_file, name="validation_worklist_file"),
 ]

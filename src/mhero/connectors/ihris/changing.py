@@ -66,9 +66,9 @@ class Correcting:
                 return refused(gettext_noop("iHRIS no longer has this record."))
             document = _resource(answer)
             says = self._read(change.part, document)
-            if says == change.new:
+            if says == _plain(change.new):
                 return DONE
-            if says != change.old:
+            if says != _plain(change.old):
                 return Applied(state=ChangeState.CONFLICT, newer=says)
             version = _version(answer, document)
             if words and version == last_seen:
@@ -92,11 +92,16 @@ class Correcting:
         return self._http.request("PUT", key, json=document, headers=headers, takes=takes)
 
     def _read(self, name: str, document: Document) -> str:
-        says = PARTS[name].read(document, self._region)
+        says = _plain(PARTS[name].read(document, self._region))
         if name == PLACE:
             found = Origin.objects.filter(source=SOURCE, key=says).values_list("resource_id", flat=True)
             return str(found.first() or says)
         return says
+
+
+def _plain(words: str) -> str:
+    # The registry keeps a text without the blanks that a source may have in it.
+    return " ".join(words.split())
 
 
 def _key_of_place(place: str) -> str:

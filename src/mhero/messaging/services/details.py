@@ -1,5 +1,6 @@
 """Fields of contacts, shared values, and labels of messages."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,6 +15,11 @@ from mhero.platform.notify import notify
 LOOK_AGAIN = """
 INSERT INTO messaging_contactchange (contact_id)
 SELECT id FROM messaging_contact WHERE own_fields ? %(key)s OR fields ? %(key)s ORDER BY id
+"""
+SET_VALUES = """
+UPDATE messaging_contact c SET own_fields = c.own_fields || jsonb_build_object(%(key)s::text, t.value)
+FROM unnest(%(contacts)s::uuid[], %(values)s::text[]) AS t(id, value)
+WHERE c.id = t.id
 """
 USES = """
 SELECT EXISTS (SELECT FROM messaging_campaignpoint WHERE relative_to = %(key)s AND NOT is_archived)
@@ -38,6 +44,16 @@ def save_field(field: ContactField, user: User) -> None:
             cursor.execute(LOOK_AGAIN, {"key": field.key})
         record_audit("field.saved", f"detail {field.key}", user=user)
         notify("messaging_flows")
+
+
+def set_values(field: ContactField, values: Mapping[UUID, str], user: User) -> None:
+    """Gives contacts a value of a field of our own, which is made at its first use."""
+    if not ContactField.objects.filter(pk=field.pk).exists():
+        save_field(field, user)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SET_VALUES, {"key": field.key, "contacts": list(values), "values": list(values.values())}
+        )
 
 
 def remove_field(field: ContactField, user: User) -> None:

@@ -6,14 +6,34 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mhero.outreach.validation import conversation as talk
+from mhero.outreach.validation.kinds import ASKED_OF, AnswerOutcome, RoundKind, Subject
 from mhero.outreach.validation.matching import plain
-from mhero.outreach.validation.models import ASKED_OF, AnswerOutcome, RoundKind, Subject
 
 Results = Mapping[str, Mapping[str, Any]]
 
 #: How people say that there is nobody or nothing.
 _NOBODY: Final = frozenset(
-    "0 o no none nobody no one nil nothing non aucun personne rien hakuna hapana sifuri n/a na -".split()
+    [
+        "0",
+        "o",
+        "no",
+        "none",
+        "nobody",
+        "no",
+        "one",
+        "nil",
+        "nothing",
+        "non",
+        "aucun",
+        "personne",
+        "rien",
+        "hakuna",
+        "hapana",
+        "sifuri",
+        "n/a",
+        "na",
+        "-",
+    ]
 ) | {"no one", "no body", "nobody left", "no change", "same"}
 _NUMBERS: Final = re.compile(r"\d+")
 #: A list of numbers, whatever stands between them.

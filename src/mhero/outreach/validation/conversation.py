@@ -10,7 +10,7 @@ from uuid import UUID
 from mhero.flows.definition.checks import snakify
 from mhero.messaging.questions.content import Condition, Option, Question, Questions
 from mhero.messaging.questions.definition import definition
-from mhero.outreach.validation.models import RoundKind, Subject
+from mhero.outreach.validation.kinds import RoundKind, Subject
 
 Json = dict[str, Any]
 Texts = Mapping[str, str]
@@ -25,12 +25,15 @@ AGAIN: Final = "2"
 WAITS_HOURS: Final = 72
 
 # Accents of French are those of GSM-7 alone: é è ù à.
+# Whoever has no post or no facility is not told of an empty one.
 _WHO: Final = '@contact.name@(if(fields.job = "", "", ", " & fields.job))'
+_THERE: Final = '@(if(fields.facility = "", "", ", " & fields.facility))'
+_AT: Final = '@(if(fields.facility = "", "", " at " & fields.facility))'
 _TEXTS: Final[dict[str, Texts]] = {
     CHECK: {
-        "eng": f'Ministry of Health: are you {_WHO}@(if(fields.facility = "", "", " at " & fields.facility))?',
-        "fra": f'Ministère de la santé : etes-vous {_WHO}@(if(fields.facility = "", "", ", " & fields.facility)) ?',
-        "swa": f'Wizara ya Afya: je, wewe ni {_WHO}@(if(fields.facility = "", "", ", " & fields.facility))?',
+        "eng": f"Ministry of Health: are you {_WHO}{_AT}?",
+        "fra": f"Ministère de la santé : etes-vous {_WHO}{_THERE} ?",
+        "swa": f"Wizara ya Afya: je, wewe ni {_WHO}{_THERE}?",
     },
     WRONG: {"eng": "What is wrong?", "fra": "Qu'est-ce qui est faux ?", "swa": "Kipi si sahihi?"},
     MORE: {
@@ -99,6 +102,18 @@ _OPTIONS: Final[dict[str, Texts]] = {
     OPEN: {"eng": "Open", "fra": "Ouverte", "swa": "Wazi"},
     PAUSED: {"eng": "Closed for now", "fra": "Fermée pour le moment", "swa": "Imefungwa kwa sasa"},
     CLOSED: {"eng": "Closed for good", "fra": "Fermée pour toujours", "swa": "Imefungwa kabisa"},
+}
+#: Other words that mean an option. A bare "no" may mean either, and is asked back.
+_ALSO: Final[dict[str, tuple[str, ...]]] = {
+    YES: (
+        *("yes it is me", "yes that is me", "yes i am", "it is me", "that is me", "correct", "all correct"),
+        *("oui c'est moi", "c'est moi", "ndiyo ni mimi", "ni mimi", "sahihi"),
+    ),
+    SOMETHING: ("wrong", "not correct", "some is wrong", "faux", "erreur", "kosa", "si sahihi"),
+    NOT_ME: (
+        *("no not me", "i am not", "wrong number", "wrong person", "not my name"),
+        *("pas moi", "non pas moi", "mauvais numero", "siyo mimi", "namba si yake"),
+    ),
 }
 _THANKS: Final[Texts] = {
     "eng": "Thank you. The ministry will look at it.",
@@ -173,7 +188,9 @@ def _choice(id: str, options: Sequence[str], only_if: Condition | None = None) -
         kind="choice",
         text=_TEXTS[id],
         name=id,
-        options=tuple(Option(id=option, label=_OPTIONS[option]) for option in options),
+        options=tuple(
+            Option(id=option, label=_OPTIONS[option], also=_ALSO.get(option, ())) for option in options
+        ),
         only_if=only_if,
     )
 

@@ -16,7 +16,8 @@ from mhero.messaging.models import Contact, Flow
 from mhero.messaging.services.sessions import start_flow
 from mhero.outreach.errors import CannotBeAsked, DecidedAlready, NotYetClear
 from mhero.outreach.validation import subjects
-from mhero.outreach.validation.models import OPEN_STATES, Proposal, ProposalEvent, ProposalState, Subject
+from mhero.outreach.validation.kinds import OPEN_STATES, ProposalState, Subject
+from mhero.outreach.validation.models import Proposal, ProposalEvent
 from mhero.outreach.validation.reading import Read
 from mhero.platform.clock import Clock, now
 from mhero.registry.errors import NotInRegistry
@@ -78,15 +79,19 @@ def ask_again(proposal_id: UUID, user: User, *, clock: Clock = now) -> None:
     with transaction.atomic():
         proposal = _open(proposal_id)
         flow_id = proposal.round.flow_id if proposal.round else None
-        can = Contact.objects.filter(id=proposal.contact_id, status="active").exclude(number=None).exists()
-        if not can or not Flow.objects.filter(id=flow_id, is_archived=False).exists():
+        if flow_id is None or proposal.contact_id is None or not _can_be_asked(proposal.contact_id, flow_id):
             raise CannotBeAsked
         try:
-            start_flow(flow_id, [proposal.contact_id], user, clock=clock)  # type: ignore[arg-type, list-item]
+            start_flow(flow_id, [proposal.contact_id], user, clock=clock)
         except (NoSMSChannel, NotAllowedNow) as error:
             raise CannotBeAsked from error
         _decide(proposal, ProposalState.ASKED_AGAIN, What.ASKED_AGAIN, user, clock)
         record_audit("proposal.asked_again", f"proposal {proposal.id}", user=user, people=1)
+
+
+def _can_be_asked(contact_id: UUID, flow_id: UUID) -> bool:
+    contact = Contact.objects.filter(id=contact_id, status="active").exclude(number=None)
+    return contact.exists() and Flow.objects.filter(id=flow_id, is_archived=False).exists()
 
 
 def decide_many(ids: Iterable[UUID], decision: str, user: User, *, clock: Clock = now) -> Decided:
@@ -113,7 +118,7 @@ def _one(proposal_id: UUID, decision: str, user: User, clock: Clock) -> Proposal
 
 
 def hear_of_changes() -> bool:
-    """What iHRIS and DHIS2 made of accepted corrections, told to their proposals; True while there is more."""
+    """What iHRIS and DHIS2 made of accepted corrections, told to their proposals; True while more is."""
     with transaction.atomic():
         news = changes_to_tell(AT_ONCE)
         for change in news:

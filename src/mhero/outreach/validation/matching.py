@@ -51,7 +51,9 @@ def find(words: str, known: Iterable[Known[T]]) -> Match[T] | None:
     if not wanted:
         return None
     candidates = [(plain(one.name), one) for one in known]
-    same = [one for name, one in candidates if name == wanted or sorted(name.split()) == sorted(wanted.split())]
+    same = [
+        one for name, one in candidates if name == wanted or sorted(name.split()) == sorted(wanted.split())
+    ]
     if same:
         return _only(same)
     # The names of a facility's kind are often left out: "Phebe" for "Phebe Hospital".

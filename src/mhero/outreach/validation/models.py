@@ -6,36 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
+from mhero.outreach.validation.kinds import AnswerOutcome, ProposalState, RoundKind, Subject, Sure
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
-from mhero.registry import editing
-
-
-class RoundKind(models.TextChoices):
-    PEOPLE = "people", _("Each person about themselves")
-    IN_CHARGES = "in_charges", _("Each in-charge about the facility")
-
-
-class Subject(models.TextChoices):
-    """What is asked about, and what a proposal corrects. Most are parts of `registry.editing`."""
-
-    NAME = editing.NAME, _("Name")
-    JOB = editing.JOB, _("Post")
-    PLACE = editing.PLACE, _("Facility")
-    PHONE = editing.PHONE, _("Phone number")
-    WORK = editing.WORK, _("Still works there")
-    STATUS = editing.STATUS, _("Facility is open")
-    PLACE_PHONE = editing.PLACE_PHONE, _("Facility’s phone number")
-    SERVICES = editing.SERVICES, _("Services")
-    #: Somebody whom an in-charge names and whom the registry does not know.
-    NEWCOMER = "newcomer", _("New at the facility")
-
-
-#: What each kind of round can ask.
-ASKED_OF = {
-    RoundKind.PEOPLE: (Subject.NAME, Subject.JOB, Subject.PLACE, Subject.PHONE),
-    RoundKind.IN_CHARGES: (Subject.STATUS, Subject.WORK, Subject.SERVICES, Subject.PLACE_PHONE),
-}
 
 
 class ValidationRound(models.Model):
@@ -80,14 +53,6 @@ class ValidationAsk(models.Model):
         indexes = [models.Index(fields=["person_id", "-id"], name="outreach_asks_of_person")]
 
 
-class AnswerOutcome(models.TextChoices):
-    CONFIRMED = "confirmed", _("Everything is right")
-    CORRECTED = "corrected", _("Something is wrong")
-    NOT_ME = "not_me", _("Somebody else has the phone")
-    #: Said that something is wrong and not what, or was not understood.
-    UNFINISHED = "unfinished", _("Not finished")
-
-
 class ValidationAnswer(models.Model):
     """A conversation of a round that has ended, read once."""
 
@@ -109,29 +74,6 @@ class ValidationAnswer(models.Model):
             models.Index(fields=["person_id", "-answered_at"], name="outreach_answers_of_person"),
             models.Index(fields=["place_id", "-answered_at"], name="outreach_answers_of_place"),
         ]
-
-
-class Sure(models.TextChoices):
-    """How sure it is that the proposal says what is true."""
-
-    CERTAIN = "certain", _("Sure")
-    LIKELY = "likely", _("Likely")
-    #: What was written could not be read as a value: an officer has to choose it.
-    UNCLEAR = "unclear", _("Not clear")
-
-
-class ProposalState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    #: Accepted, but iHRIS or DHIS2 says something newer: decide again.
-    RETURNED = "returned", _("Decide again")
-    ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Refused")
-    ASKED_AGAIN = "asked_again", _("Asked again")
-    SUPERSEDED = "superseded", _("Answered anew")
-
-
-#: The states in which an officer can decide.
-OPEN_STATES = (ProposalState.WAITING, ProposalState.RETURNED)
 
 
 class Proposal(models.Model):

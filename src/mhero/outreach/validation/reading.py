@@ -9,8 +9,8 @@ from uuid import UUID
 from mhero.accounts.queries import workspace
 from mhero.outreach.validation import conversation as talk
 from mhero.outreach.validation import subjects
-from mhero.outreach.validation.matching import find, plain
-from mhero.outreach.validation.models import Subject, Sure
+from mhero.outreach.validation.kinds import Subject, Sure
+from mhero.outreach.validation.matching import Known, find, plain
 from mhero.platform.phones import clean
 from mhero.registry import editing
 from mhero.registry.models import Person
@@ -64,7 +64,7 @@ def name(words: str, old: str = "") -> Read:
 
 
 def job(words: str) -> Read:
-    found = find(words, [subjects.Known(name=one, value=one) for one in subjects.jobs()])
+    found = find(words, [Known(name=one, value=one) for one in subjects.jobs()])
     codes = subjects.codes_of(found.known.value) if found else None
     if not found or not codes:
         return Read(sure=Sure.UNCLEAR, why=NOT_FOUND)

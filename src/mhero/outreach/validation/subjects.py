@@ -6,8 +6,8 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from mhero.accounts.queries import workspace
+from mhero.outreach.validation.kinds import Subject
 from mhero.outreach.validation.matching import Known
-from mhero.outreach.validation.models import Subject
 from mhero.registry import editing
 from mhero.registry.models import Person, Place, PlaceKind, Resource, Role
 from mhero.registry.queries import names_of
@@ -22,11 +22,15 @@ COUNTY = 1
 def resource_of(subject: str, person_id: UUID | None, place_id: UUID | None) -> Resource | None:
     """The resource that the subject is a part of."""
     if subject in OF_PERSON:
-        return Resource.objects.filter(id=person_id, is_deleted=False).first()
+        return _resource(person_id)
     if subject in OF_PLACE:
-        return Resource.objects.filter(id=place_id, is_deleted=False).first()
+        return _resource(place_id)
     post = post_of(person_id) if subject in OF_POST and person_id else None
-    return Resource.objects.filter(id=post.id, is_deleted=False).first() if post else None
+    return _resource(post.id if post else None)
+
+
+def _resource(id: UUID | None) -> Resource | None:
+    return Resource.objects.filter(id=id, is_deleted=False).first() if id else None
 
 
 def post_of(person_id: UUID) -> Role | None:

@@ -17,14 +17,11 @@ from mhero.accounts.queries import workspace
 from mhero.messaging.models import Contact, FlowRun
 from mhero.outreach.validation import reading, subjects
 from mhero.outreach.validation.answers import Heard, Said, hear
+from mhero.outreach.validation.kinds import OPEN_STATES, ProposalState, Subject, Sure
 from mhero.outreach.validation.matching import Known, find
 from mhero.outreach.validation.models import (
-    OPEN_STATES,
     Proposal,
     ProposalEvent,
-    ProposalState,
-    Subject,
-    Sure,
     ValidationAnswer,
     ValidationAsk,
     ValidationRound,
@@ -41,7 +38,7 @@ OLDEST: Final = timedelta(days=120)
 def take_ended(clock: Clock = now) -> bool:
     """Takes some of the conversations that have ended; True while there may be more."""
     rounds = ValidationRound.objects.filter(flow_id__isnull=False, created_at__gte=clock() - OLDEST)
-    by_flow = {one.flow_id: one for one in rounds}
+    by_flow = {one.flow_id: one for one in rounds if one.flow_id}
     if not by_flow:
         return False
     taken = ValidationAnswer.objects.filter(id=OuterRef("id"))
