@@ -46,7 +46,7 @@ def heard(kind: str, parts: list[str], *answers: str, language: str = "eng") -> 
 CONVERSATIONS = [
     (["1"], "confirmed", {}),
     (["Yes"], "confirmed", {}),
-    (["yes that is me"], "confirmed", {}),
+    (["that is me"], "confirmed", {}),
     (["3"], "not_me", {}),
     (["not me"], "not_me", {}),
     (["wrong number"], "not_me", {}),
