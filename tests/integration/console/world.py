@@ -46,6 +46,8 @@ def fill() -> World:
     of_answers = _answers(sms_channel)
     made, of_reach = _reach(users["administrator"], of_answers["broadcast_conversations"]["broadcast_id"])
     samples |= made
+    proposal, of_validation = _validation(users["administrator"], musu, samples)
+    samples |= proposal
     return World(
         visitors=users,
         samples=samples,
@@ -53,6 +55,7 @@ def fill() -> World:
         | of_answers
         | {"broadcast_reask": of_answers["broadcast_conversations"], "send_reach": of_reach}
         | of_alerts
+        | of_validation
         | dict.fromkeys(("questions_edit", "questions_look"), _questions(users["administrator"])),
     )
 
@@ -547,6 +550,50 @@ def _assessment(musu: Any, phebe: Any, korto: Any) -> dict[str, Any]:
             run_id=FlowRun.objects.get(flow=flow).id if state == "late" else None,
         )
     return {"assessment_id": made.id}
+
+
+def _validation(
+    korto: Any, musu: Any, samples: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """A round that Musu was asked in, what she corrected, and a round that nobody was asked in yet."""
+    from mhero.messaging.models import Contact
+    from mhero.outreach.models import Proposal, ValidationAnswer, ValidationAsk, ValidationRound
+
+    contact = Contact.objects.get(name="Musu Kollie")
+    about = {"name": "March", "kind": "people", "parts": ["name", "job", "place", "phone"], "owner": korto}
+    asked = ValidationRound.objects.create(broadcast_id=samples["broadcast_id"], **about)
+    ValidationAsk.objects.create(round=asked, contact_id=contact.id, person_id=musu.id)
+    ValidationAnswer.objects.create(
+        id=new_id(),
+        round=asked,
+        contact_id=contact.id,
+        person_id=musu.id,
+        outcome="not_me",
+        answered_at=now(),
+    )
+    proposal = Proposal.objects.create(
+        id=new_id(),
+        round=asked,
+        subject="name",
+        person_id=musu.id,
+        place_ids=musu.place_ids,
+        old="Musu Kollie",
+        old_words="Musu Kollie",
+        new="Musu Varney",
+        new_words="Musu Varney",
+        value={"name": "Musu Varney"},
+        said="Musu Varney",
+        said_by=musu.id,
+        contact_id=contact.id,
+        sure="certain",
+    )
+    proposal.events.create(what="proposed")
+    prepared = ValidationRound.objects.create(**about)
+    pages = ("validation_check", "validation_change")
+    return {"proposal_id": proposal.id}, {
+        "validation_round": {"round_id": asked.id},
+        **{page: {"round_id": prepared.id} for page in pages},
+    }
 
 
 def _questions(korto: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import mhero.platform.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0006_mobile_alerts"),
+        ("outreach", "0009_alerts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
