@@ -12,7 +12,7 @@ import mhero.platform.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0009_alerts"),
+        ("outreach", "0011_assessments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
