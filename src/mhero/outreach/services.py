@@ -21,7 +21,7 @@ from mhero.outreach.reaching.levers import Levers
 from mhero.outreach.reaching.services import make_round
 from mhero.outreach.recipients import account_for, contact_ids
 from mhero.outreach.words import describe
-from mhero.platform.clock import now
+from mhero.platform.clock import Clock, now
 
 #: As much of the text as names a send to which nobody gave a name.
 NAME_FROM_TEXT = 50
@@ -90,7 +90,7 @@ def needs_approval(people: int) -> bool:
     return people > rules().approval_above
 
 
-def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
+def send(draft: Draft, user: User, plan: Plan, *, clock: Clock = now) -> Broadcast:
     """Makes the draft a broadcast, once: however often it is asked for, it is the same one.
 
     With levers it may become several, of which the first that asks is returned.
@@ -105,9 +105,9 @@ def send(draft: Draft, user: User, plan: Plan) -> Broadcast:
             return Broadcast.objects.get(id=draft.broadcast_id)
         order, levers = _order(draft, user, plan), levers_of(draft)
         if levers and levers.makes_round:
-            broadcast = make_round(draft.id, order, levers, user)
+            broadcast = make_round(draft.id, order, levers, user, clock=clock)
         else:
-            broadcast = make_broadcast(order)
+            broadcast = make_broadcast(order, clock=clock)
             if broadcast.flow_id and (levers.asks_again if levers else plan.asks_again):
                 ask_again(broadcast.id, usual_time(broadcast), user)
         draft.broadcast_id = broadcast.id

@@ -228,13 +228,13 @@ def test_the_page_shows_shares_with_their_base_and_says_what_to_do(country: Simp
     learned("Lofa", 10, 300, 54)
     learned("Lofa", 10, 100, 12, is_reask=True)
     page = words_of(signed_in(country.korto).get("/reach/"))
-    assert "1,560 people were asked" in page
-    assert "31% of 240 25 to 37%" in page
+    assert "1,560 times that somebody was asked" in page
+    assert "31% of 240 (25 to 37%)" in page
     assert "Asked again 12% of 100" in page
     assert re_found(page, "Bong answers most between .{3,6} and .{3,6}: 31% of 240, against 18% of 1,020")
     # Who is responsible for Bong sees Bong.
     page = words_of(signed_in(country.flomo).get("/reach/"))
-    assert "1,260 people were asked" in page
+    assert "1,260 times that somebody was asked" in page
     assert "Lofa" not in page
     assert "Nobody was asked in this time" in words_of(
         signed_in(country.korto).get(

@@ -141,7 +141,7 @@ def test_announced_alone_all_are_asked_a_day_later_at_the_same_time() -> None:
 @pytest.mark.parametrize("language", ["eng", "fra", "swa", "kpe"])
 @pytest.mark.parametrize("asks", [1, 12])
 def test_the_announcement_is_one_sms_that_asks_nothing(language: str, asks: int) -> None:
-    text = announcement(language, sender="Ministère de la Santé et de l'Action sociale", asks=asks)
+    text = announcement(language, sender="Libéria · Ministère de la Santé et de l’Action sociale", asks=asks)
     size = count(text)
     assert (size.segments, size.encoding) == (1, "GSM-7"), text
     assert Question.of(text).kind == "none"

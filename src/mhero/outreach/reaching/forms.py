@@ -15,6 +15,8 @@ from mhero.platform.languages import language_name
 
 
 class LeversForm(forms.Form):
+    all_optional = True
+
     announces = forms.BooleanField(
         label=_("Announce it on the day before"),
         required=False,

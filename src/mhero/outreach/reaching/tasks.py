@@ -10,4 +10,4 @@ async def _keep() -> bool:
 
 
 def pumps() -> list[Pump]:
-    return [Pump(name="reach.asks", step=_keep, every_seconds=30)]
+    return [Pump(name="reach.asks", step=_keep, every_seconds=10)]

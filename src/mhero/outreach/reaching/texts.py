@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mhero.messaging.segments import BASIC, simplified
 from mhero.outreach.languages import language_of
 
 #: They must not ask for an answer: an announcement is no question.
@@ -26,4 +27,6 @@ _ROOM: Final = 40
 def announcement(language: str, *, sender: str, asks: int) -> str:
     """`language` is ISO 639-3; English for those in which we have no words."""
     texts = _ONE if asks == 1 else _SEVERAL
-    return texts[language_of(language)].format(sender=sender[:_ROOM], asks=asks)
+    # One letter that phones write in another alphabet would make two SMS of it.
+    plain = "".join(letter for letter in simplified(sender) if letter in BASIC)
+    return texts[language_of(language)].format(sender=" ".join(plain.split())[:_ROOM].strip(), asks=asks)

@@ -77,7 +77,11 @@ DEMO: Final = Profile(
 FAST: Final = Profile(
     name="fast", lifelike=False, longest_seconds=0.2, answers=False, reports_sent=False, hurry=120
 )
-PROFILES: Final = {profile.name: profile for profile in (DEMO, FAST)}
+#: Everything takes as long as it does in life: for a clock that somebody moves.
+LIFE: Final = Profile(
+    name="life", lifelike=True, longest_seconds=3 * 86_400, answers=True, reports_sent=False, hurry=1
+)
+PROFILES: Final = {profile.name: profile for profile in (DEMO, FAST, LIFE)}
 
 _DAYS_LATE: Final = (2 * 86_400, 3 * 86_400)
 
