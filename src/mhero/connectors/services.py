@@ -4,6 +4,7 @@ from django.db import transaction
 
 from mhero.connectors.changes import ChangeOrder, changes_to_tell, heard, put_change
 from mhero.connectors.dhis2.outbox import RefusedValue, put_values, refusals_to_tell, told
+from mhero.connectors.dhis2.reported import Reported, reported
 from mhero.connectors.models import Connection, System
 from mhero.connectors.trying import Finding, look
 from mhero.exchange.models import Channel
@@ -13,6 +14,7 @@ from mhero.platform.clock import now
 __all__ = [
     "ChangeOrder",
     "RefusedValue",
+    "Reported",
     "changes_to_tell",
     "connect",
     "heard",
@@ -20,6 +22,7 @@ __all__ = [
     "put_change",
     "put_values",
     "refusals_to_tell",
+    "reported",
     "told",
     "try_connection",
 ]

@@ -71,6 +71,13 @@ SEEDS: list[dict[str, Any]] = [
         "polling_schedule": "",
     },
     {
+        "name": "Thresholds in DHIS2",
+        "description": gettext_noop("Alerts officers when a number in DHIS2 is reached at a place."),
+        "type": ChannelType.POLLING,
+        "mediator": "dhis2-thresholds",
+        "polling_schedule": "",
+    },
+    {
         "name": "Health worker directory: what it can do",
         "description": gettext_noop("Tells other systems what they can ask (FHIR R4, mCSD)."),
         "priority": 10,

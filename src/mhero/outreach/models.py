@@ -9,6 +9,8 @@ from mhero.accounts.models import User
 from mhero.outreach.alerts.models import Alert as Alert
 from mhero.outreach.alerts.models import AlertPerson as AlertPerson
 from mhero.outreach.alerts.models import AlertWave as AlertWave
+from mhero.outreach.alerts.thresholds.models import Crossing as Crossing
+from mhero.outreach.alerts.thresholds.models import ThresholdRule as ThresholdRule
 from mhero.outreach.assessments.models import Assessment as Assessment
 from mhero.outreach.assessments.models import AssessmentRound as AssessmentRound
 from mhero.outreach.assessments.models import Respondent as Respondent

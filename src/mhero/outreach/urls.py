@@ -1,5 +1,6 @@
 from django.urls import path
 
+from mhero.outreach.alerts.thresholds import views as thresholds
 from mhero.outreach.alerts.views import file as alert_file
 from mhero.outreach.alerts.views import preparing as alert_preparing
 from mhero.outreach.alerts.views import running as alert_running
@@ -59,6 +60,10 @@ urlpatterns = [
     path("referrals/<uuid:referral_id>/close", referrals.referral_close, name="referral_close"),
     path("referrals/<uuid:referral_id>/move", referrals.referral_move, name="referral_move"),
     path("alerts/", alert_running.alerts, name="alerts"),
+    path("alerts/rules/", thresholds.thresholds, name="thresholds"),
+    path("alerts/rules/new", thresholds.threshold_new, name="threshold_new"),
+    path("alerts/rules/<uuid:threshold_id>/", thresholds.threshold, name="threshold"),
+    path("alerts/rules/<uuid:threshold_id>/archive", thresholds.threshold_archive, name="threshold_archive"),
     path("alerts/who", alert_preparing.alert_who, name="alert_who"),
     path("alerts/count", alert_preparing.alert_count, name="alert_count"),
     path("alerts/start", alert_preparing.alert_start, name="alert_start"),

@@ -37,7 +37,7 @@ def fill() -> World:
     samples |= _accounts(users) | _exchange() | of_messaging | _outreach(users["administrator"])
     samples |= _stock(musu, places["Phebe Hospital"])
     samples |= _referral(musu, places)
-    alerts, of_alerts = _alerts(users["administrator"])
+    alerts, of_alerts = _alerts(users["administrator"], places)
     samples |= alerts
     samples |= _care(musu, places["Phebe Hospital"], users["administrator"])
     samples |= _assessment(musu, places["Phebe Hospital"], users["administrator"])
@@ -459,18 +459,32 @@ def _referral(musu: Any, places: dict[str, Any]) -> dict[str, Any]:
     return {"referral_id": refer(order).referral.id}
 
 
-def _alerts(korto: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def _alerts(korto: Any, places: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """An alert that Musu has not confirmed, and for the pages before it one that was not sent."""
     from mhero.messaging.models import Contact
     from mhero.outreach.alerts import services
     from mhero.outreach.alerts.models import Alert
+    from mhero.outreach.alerts.thresholds.models import Crossing, ThresholdRule
 
     text = {"name": "Cholera", "text": "Cholera in Gbarnga.", "translations": {"fra": "Choléra à Gbarnga."}}
     sent = Alert.objects.create(owner=korto, audience_description="Nurses in Bong", **text)
     services.begin(sent, [Contact.objects.get(name="Musu Kollie").id], now)
     prepared = Alert.objects.create(owner=korto, **text)
     pages = ("alert_what", "alert_check", "alert_discard")
-    samples = {"alert_id": sent.id, "one_id": sent.people.get().id}
+    rule = ThresholdRule.objects.create(
+        name="Cholera",
+        owner=korto,
+        data_set="IDSRWeekly1",
+        data_element="CasesCholer",
+        element_name="Cholera, new cases",
+        period_type="Weekly",
+        limit=5,
+        level=3,
+        text="@place: @number",
+    )
+    raised = {"number": 7, "latest": 9, "raised_at": now(), "alert": sent}
+    Crossing.objects.create(rule=rule, place=places["Gbarnga"], period="2026W9", **raised)
+    samples = {"alert_id": sent.id, "one_id": sent.people.get().id, "threshold_id": rule.id}
     return samples, {page: {"alert_id": prepared.id} for page in pages}
 
 

@@ -32,6 +32,15 @@ class DataSet:
     elements: tuple[DataElement, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """What a DHIS2 holds of one unit, as it was entered."""
+
+    unit: str
+    data_element: str
+    value: str
+
+
 class DataSetClient:
     def __init__(self, http: RecordedClient) -> None:
         self._http = http
@@ -46,6 +55,25 @@ class DataSetClient:
             raise PartnerSpokeNonsense("DHIS2 answered with something that is not an object.")
         found = (_data_set(raw) for raw in dicts(answer.get("dataSets")))
         return {one.id: one for one in found if one.id}
+
+    def values(self, data_set: str, period: str, unit: str) -> list[Value]:
+        """The values of a period at a unit and everything below it, as they are this moment.
+
+        Analytics would add them up, but are as old as the last time they were computed.
+        """
+        asked = [("dataSet", data_set), ("period", period), ("orgUnit", unit), ("children", "true")]
+        answer = self._http.get_json("dataValueSets", asked)
+        if not isinstance(answer, dict):
+            raise PartnerSpokeNonsense("DHIS2 answered with something that is not an object.")
+        return [
+            Value(
+                unit=text(one.get("orgUnit")),
+                data_element=text(one.get("dataElement")),
+                value=text(one.get("value")),
+            )
+            for one in dicts(answer.get("dataValues"))
+            if one.get("deleted") is not True
+        ]
 
     def send(
         self,

@@ -21,6 +21,7 @@ from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import account_for, contact_ids
 from mhero.outreach.words import describe
 from mhero.platform.clock import Clock, now
+from mhero.registry.models import Place
 
 ADD_PEOPLE: Final = """
 INSERT INTO outreach_alertperson (alert_id, contact_id, place_id, path, confirmed_by)
@@ -28,7 +29,7 @@ SELECT %(alert)s, c.id, place.id, coalesce(place.path, '{}'), ''
 FROM unnest(%(contacts)s::uuid[]) WITH ORDINALITY AS chosen(id, rank)
 JOIN messaging_contact c ON c.id = chosen.id
 LEFT JOIN registry_person person ON person.id = c.person_id
-LEFT JOIN registry_place place ON place.id = person.place_id
+LEFT JOIN registry_place place ON place.id = coalesce(%(place)s::uuid, person.place_id)
 ORDER BY chosen.rank
 ON CONFLICT DO NOTHING
 """
@@ -82,12 +83,18 @@ def send(alert: Alert, user: User, shown: int, clock: Clock = now) -> Alert:
     return alert
 
 
-def begin(alert: Alert, contacts: list[UUID], clock: Clock) -> None:
-    """The first wave to these contacts, in the caller's transaction."""
+def begin(alert: Alert, contacts: list[UUID], clock: Clock, *, at_place: Place | None = None) -> None:
+    """The first wave to these contacts, in the caller's transaction.
+
+    They are counted where they work, or all at the place that the alert is about.
+    """
     alert.state, alert.started_at = AlertState.RUNNING, clock()
     alert.save()
     with connection.cursor() as cursor:
-        cursor.execute(ADD_PEOPLE, {"alert": alert.id, "contacts": contacts})
+        cursor.execute(
+            ADD_PEOPLE,
+            {"alert": alert.id, "contacts": contacts, "place": at_place.id if at_place else None},
+        )
     # All of them, so that whoever opted out meanwhile is accounted for by the send.
     everyone = [Left(contact_id=contact, place_id=None, name="") for contact in contacts]
     make_wave(alert, WaveKind.FIRST, everyone, clock)

@@ -41,6 +41,9 @@ PRODUCTS: Final = {
     "GLV": "Gloves",
 }
 
+#: What the weekly surveillance of diseases counts.
+DISEASES: Final = {"CHOLERA": "Cholera", "MEASLES": "Measles", "LASSA": "Lassa fever"}
+
 #: In life most stock elements drop a zero, which is fatal for "stock on hand". One of these does.
 DROPS_ZERO: Final = "SOH_GLV"
 
@@ -177,10 +180,12 @@ class Metadata:
             # An element of two sets, which the dialect of 2.43 cannot place by itself.
             stock[-1],
         ]
+        cases = [self._element(f"CASES_{code}", f"{name}, new cases") for code, name in DISEASES.items()]
         open_facilities = [u for u in self._facilities() if "closedDate" not in u]
         for code, name, period, elements in (
             ("STOCK_M", "Monthly stock by SMS", "Monthly", stock),
             ("STATUS_W", "Weekly facility status", "Weekly", status),
+            ("IDSR_W", "Weekly disease surveillance", "Weekly", cases),
         ):
             form = self._object(f"dataset/{code}", name, code=code)
             form |= {

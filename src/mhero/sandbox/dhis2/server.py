@@ -16,6 +16,7 @@ from mhero.sandbox.dhis2.messages import authorise, import_message, message, mes
 from mhero.sandbox.dhis2.metadata import Metadata, Object
 from mhero.sandbox.dhis2.patching import CONTENT_TYPE, patch_unit
 from mhero.sandbox.dhis2.query import choose, paged, parse_fields, render, sort
+from mhero.sandbox.dhis2.surveillance import report
 from mhero.sandbox.dhis2.values import DataValues
 from mhero.sandbox.faults import Fault, Faults, Handler, read_json, refuse_other_sites
 
@@ -39,6 +40,7 @@ class DHIS2Server:
         self.zone = ZoneInfo(zone)
         self.metadata = Metadata(country, clock() - timedelta(days=30), self._stamp)
         self.values = DataValues(self.metadata, self.dialect)
+        report(self.metadata, self.values, self._stamp(clock()), self._today())
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self._answers: dict[tuple[str, str], Answer] = {
