@@ -267,6 +267,27 @@ def test_the_second_wave_tells_supervisors_who_has_not_confirmed(
     assert recipients(alert, 1) == {"Musu Kollie", "Saah Tamba"}
 
 
+def test_supervisors_are_not_woken_either_unless_somebody_chose_so(
+    country: SimpleNamespace, clock: Clock
+) -> None:
+    from mhero.messaging.models import Message
+    from mhero.outreach.alerts import services
+    from mhero.registry.models import Role
+
+    chief = country.add_person(20, "Korpo Chief", country.places.hospital, "+231770000020")
+    Role.objects.create(
+        id=new_id(), person_id=chief, place_id=country.places.hospital, job="Officer in charge", cadre="Nurse"
+    )
+    clock.at = NIGHT
+    for loud, priority in ((False, 1), (True, 0)):
+        alert = prepare(country, in_quiet_hours=loud, second_to_people=False)
+        alert = services.send(alert, country.korto, 5, clock)
+        say("Korpo Chief", "ok", clock)
+        services.second_wave(alert, country.korto, 1, clock)
+        assert Message.objects.order_by("-id").first().priority == priority  # type: ignore[union-attr]
+        clock.wait(minutes=1)
+
+
 def test_a_planned_second_wave_goes_after_the_last_repetition(country: SimpleNamespace, clock: Clock) -> None:
     alert = send(country, clock, repeat_times=1, second_after_minutes=60, second_to_supervisors=False)
     for _ in range(20):

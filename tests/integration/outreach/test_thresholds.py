@@ -218,6 +218,16 @@ def test_while_no_channel_is_on_it_is_kept_for_the_next_run(bong: Bong) -> None:
     assert len(raised()) == 1
 
 
+def test_a_rule_whose_author_may_no_longer_send_raises_nothing(bong: Bong) -> None:
+    from mhero.accounts.models import User
+
+    bong.rule(limit=10)
+    User.objects.filter(id=bong.korto.id).update(role="viewer")
+    run = run_channel("dhis2-thresholds")
+    assert (run.status, run.counts["refused"], raised()) == ("done_with_problems", 1, {})
+    assert "may no longer send" in run.channel.refused.get().reason
+
+
 def test_where_nobody_is_known_it_is_said_and_a_dead_dhis2_is_tried_again(bong: Bong) -> None:
     from mhero.accounts.models import User
     from mhero.outreach.alerts.thresholds.models import Crossing

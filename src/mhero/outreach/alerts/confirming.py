@@ -53,7 +53,7 @@ ORDER BY p.confirmed_at IS NOT NULL, (
     SELECT max(m.id::text)
     FROM outreach_alertwave w JOIN messaging_message m ON m.broadcast_id = w.broadcast_id
     WHERE w.alert_id = a.id AND m.contact_id = p.contact_id
-) DESC NULLS LAST
+) DESC NULLS LAST, a.started_at DESC
 """
 # What waits to leave is not needed any more.
 TAKE_OUT: Final = """

@@ -199,6 +199,9 @@ def _tell_supervisors(
             _, places, names = told.setdefault(contact.id, (contact, [], []))
             places.append(place.name.strip())
             names += [one.name for one in missing[place.id]]
+    # By a channel that is named it goes before what is not urgent, and in quiet hours too.
+    waits = allowed.is_quiet(at) and not alert.in_quiet_hours
+    channel_id = None if waits else channel_to_send_by().id
     for contact, places, names in told.values():
         text = say(
             contact.language,
@@ -213,7 +216,6 @@ def _tell_supervisors(
             of=(alert.id, "supervisor", number, contact.id),
             at=at,
             allowed=allowed,
-            # By a channel that is named it goes before what is not urgent.
-            sms_channel_id=channel_to_send_by().id,
+            sms_channel_id=channel_id,
         )
     return len(told)

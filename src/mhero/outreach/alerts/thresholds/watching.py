@@ -57,6 +57,10 @@ def run(context: RunContext) -> None:
     context.step(gettext_noop("Reading what was reported"))
     with reported(context.http) as dhis2:
         for rule in rules:
+            if not rule.owner.may("alerts.send"):
+                context.refuse(str(rule.id), "Its author may no longer send alerts.", {"rule": rule.name})
+                continue
+            context.accept(str(rule.id))
             for period in periods_of(rule, now):
                 found = looked_at(rule, period, dhis2)
                 _tell_run(context, rule, found, raise_all(rule, period, found))
