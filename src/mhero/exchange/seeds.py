@@ -24,6 +24,8 @@ ROLES = {
 
 _OUTREACH = [{"name": "Outreach", "service": "outreach.fhir", "primary": True}]
 _REGISTRY = [{"name": "Registry", "service": "registry.fhir", "primary": True}]
+#: Longer than a request for everybody takes on a busy machine: who hears nothing asks again.
+_FOR_MANY_PEOPLE = 300
 #: Names, numbers and texts of people are kept once, where they belong, and not again in the transactions.
 _PERSONAL = {"keeps_request_body": False, "keeps_response_body": False}
 
@@ -92,7 +94,7 @@ SEEDS: list[dict[str, Any]] = [
         "description": gettext_noop("Facilities and places, open to every system."),
         "priority": 10,
         "url_pattern": r"^/fhir/(Location|Organization)(/|$)",
-        "methods": ["GET", "HEAD"],
+        "methods": ["GET", "HEAD", "POST"],
         "is_public": True,
         "routes": _REGISTRY,
         "keeps_response_body": False,
@@ -102,7 +104,7 @@ SEEDS: list[dict[str, Any]] = [
         "description": gettext_noop("Health workers, for systems whose role allows it."),
         "priority": 10,
         "url_pattern": r"^/fhir/(Practitioner|PractitionerRole)(/|$)",
-        "methods": ["GET", "HEAD"],
+        "methods": ["GET", "HEAD", "POST"],
         "allow": [HEALTH_WORKERS],
         "routes": _REGISTRY,
         **_PERSONAL,
@@ -115,6 +117,7 @@ SEEDS: list[dict[str, Any]] = [
         "methods": ["GET", "HEAD", "POST", "PUT"],
         "allow": [MOBILE_ALERTS],
         "routes": _OUTREACH,
+        "timeout_seconds": _FOR_MANY_PEOPLE,
         **_PERSONAL,
     },
     {
@@ -137,6 +140,7 @@ SEEDS: list[dict[str, Any]] = [
         "methods": ["POST"],
         "allow": [MOBILE_ALERTS, REFERRALS],
         "routes": _OUTREACH,
+        "timeout_seconds": _FOR_MANY_PEOPLE,
         **_PERSONAL,
     },
     {
@@ -147,6 +151,7 @@ SEEDS: list[dict[str, Any]] = [
         "methods": ["GET", "HEAD", "POST", "PUT"],
         "allow": [MESSAGING_PAGES],
         "routes": [{"name": "Messaging pages", "service": "outreach.emnutt", "primary": True}],
+        "timeout_seconds": _FOR_MANY_PEOPLE,
         **_PERSONAL,
     },
     {

@@ -65,6 +65,7 @@ def ask(db: None) -> Ask:
         client: str = "ohie",
         method: str = "GET",
         accept: str = "application/fhir+json",
+        form: str = "",
         **query: str,
     ) -> tuple[int, dict[str, Any]]:
         parts = urlsplit(path)
@@ -73,8 +74,9 @@ def ask(db: None) -> Ask:
                 method=method,
                 path=f"/fhir/{parts.path}",
                 query_string=parts.query or urlencode({k.replace("__", ":"): v for k, v in query.items()}),
-                headers={"host": "mhero.example.org", "x-forwarded-proto": "https", "accept": accept},
-                body=b"",
+                headers={"host": "mhero.example.org", "x-forwarded-proto": "https", "accept": accept}
+                | ({"content-type": "application/x-www-form-urlencoded"} if form else {}),
+                body=form.encode(),
                 client_id=client,
                 client_roles=roles,
                 ip="127.0.0.1",
@@ -232,6 +234,16 @@ def test_only_json_is_spoken_and_nothing_is_written(ask: Ask) -> None:
     assert ask("Location", accept="application/fhir+xml")[0] == 406
     assert ask("Location", accept="text/html,*/*;q=0.1")[0] == 200
     assert ask("Location", method="POST")[0] == 405
+
+
+def test_a_search_by_post_finds_what_it_finds_by_get(ask: Ask) -> None:
+    by_get = ask("Practitioner", family="Kollie", active="true")
+    assert ask("Practitioner/_search?family=Kollie", method="POST", form="active=true") == by_get
+    assert names(by_get[1]) == ["Musu"]
+    assert ask("Practitioner/_search", method="POST", form="phone=0770000001")[0] == 403
+    assert ask("Practitioner/_search", method="POST", client="", form="family=Kollie")[0] == 403
+    assert ask("Practitioner/_search", method="POST", form="colour=red")[0] == 400
+    assert ask("Practitioner/_search", accept="application/fhir+xml", method="POST")[0] == 406
 
 
 def test_the_capability_statement_names_every_parameter(ask: Ask) -> None:

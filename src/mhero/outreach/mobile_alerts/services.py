@@ -138,10 +138,13 @@ def run_due(clock: Clock = now) -> bool:
 
 def _have_turn(request: AlertRequest, turn: datetime, clock: Clock) -> datetime | None:
     """Sends for the turn, as a request of its own; the next one."""
-    if not _may_still_send(request.client_id):
+    roles = _present_roles(request.client_id)
+    if roles.isdisjoint((MOBILE_ALERTS, MESSAGING_PAGES)):
         raise AlertRefused("The client that asked for it may no longer send.")
     zone = ZoneInfo(workspace().time_zone)
     alert = _read(request, clock(), zone)
+    if alert.is_urgent and URGENT_ALERTS not in roles:
+        raise AlertRefused("The client that asked for it may no longer send urgently.")
     is_once = alert.recurrence is not None and alert.recurrence.is_once
     later = None if is_once else next_turn(request.cron, turn, zone)
     while later is not None and later <= clock():
@@ -277,10 +280,10 @@ def _machine(client_id: str) -> Machine:
     return Machine(email=client_id, name=client.name if client else "")
 
 
-def _may_still_send(client_id: str) -> bool:
-    """A schedule ends with the role of the client that made it."""
-    roles = [MOBILE_ALERTS, MESSAGING_PAGES]
-    return Client.objects.filter(client_id=client_id, is_enabled=True, roles__overlap=roles).exists()
+def _present_roles(client_id: str) -> set[str]:
+    """What the client may now; nothing when it is off or gone."""
+    client = Client.objects.filter(client_id=client_id, is_enabled=True).first()
+    return set(client.roles) if client else set()
 
 
 def _wait_for(what: str) -> None:

@@ -22,7 +22,7 @@ from mhero.registry.fhir.errors import (
 )
 from mhero.registry.fhir.parameters import ABOUT_NUMBERS, PARAMETERS, Search, page, read_search
 from mhero.registry.fhir.search import find, included
-from mhero.registry.fhir.wire import base_of, check_format, outcome, respond
+from mhero.registry.fhir.wire import as_search, base_of, check_format, outcome, respond
 from mhero.registry.models import Resource, Version
 
 #: The role of clients that may read how to reach people.
@@ -50,6 +50,7 @@ def _answer_in_thread(request: LocalRequest) -> LocalResponse:
 def answer(request: LocalRequest) -> LocalResponse:
     """The same in the caller's own thread and transaction."""
     try:
+        request = as_search(request)
         check_format(request)
         reader = _reader(request)
         body = _answer(request, reader, request.path.strip("/").split("/")[1:])

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from mhero.platform.gateway import LocalRequest, LocalResponse
@@ -33,6 +34,18 @@ def check_format(request: LocalRequest) -> None:
     accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")]
     if not wanted and not _JSON & {*accepted}:
         raise NotAcceptable
+
+
+def as_search(request: LocalRequest) -> LocalRequest:
+    """A search by POST (`…/_search` with a form as its body) as the search by GET that it stands for."""
+    if request.method != "POST" or not request.path.endswith("/_search"):
+        return request
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.body and kind != "application/x-www-form-urlencoded":
+        raise NotUnderstood("A search by POST has a form as its body.")
+    form = request.body.decode("ascii", errors="replace")
+    query = "&".join(filter(None, (request.query_string, form)))
+    return replace(request, method="GET", path=request.path.removesuffix("/_search"), query_string=query)
 
 
 def outcome(error: FHIRError) -> dict[str, Any]:
