@@ -1,6 +1,8 @@
 """The dialect of emNutt, as iHRIS 5's messaging pages speak it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -500,27 +502,44 @@ def test_a_bundle_of_requests_without_addresses_is_taken(ihris: Machine) -> None
     assert [one["response"]["status"] for one in answered["entry"]] == ["201 Created", "201 Created"]
 
 
-def test_a_fault_between_two_statements_leaves_nothing_and_the_next_try_sends_once(ihris: Machine) -> None:
+@contextmanager
+def killed_while_recipients_are_written() -> Iterator[None]:
+    """What a process that dies there leaves: nothing of its transaction."""
     from django.db import connection, transaction
 
+    statements = (
+        "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'killed'; END $$",
+        "CREATE TRIGGER die BEFORE INSERT ON outreach_alertrecipient FOR EACH ROW EXECUTE FUNCTION die()",
+    )
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    with pytest.raises(Exception, match="killed"), transaction.atomic():
+        yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER die ON outreach_alertrecipient")
+
+
+def test_a_request_that_dies_leaves_nothing_and_the_next_try_sends_once(ihris: Machine) -> None:
     from mhero.accounts.models import AuditEvent
     from mhero.messaging.models import Broadcast
     from mhero.outreach.models import AlertRequest
 
     asked = request("Practitioner/P1", "Practitioner/P2", identifier=[{"system": "urn:x", "value": "1"}])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'killed'; END $$"
-        )
-        cursor.execute(
-            "CREATE TRIGGER die BEFORE INSERT ON outreach_alertrecipient FOR EACH ROW EXECUTE FUNCTION die()"
-        )
-    with pytest.raises(Exception, match="killed"), transaction.atomic():
+    with killed_while_recipients_are_written():
         ihris.ask("POST", "CommunicationRequest", asked)
     assert not Broadcast.objects.exists()
     assert not AlertRequest.objects.exists()
     assert not AuditEvent.objects.filter(actor="ihris").exists()
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER die ON outreach_alertrecipient")
     assert [ihris.ask("POST", "CommunicationRequest", asked)[0] for _ in range(2)] == [201, 200]
     assert Broadcast.objects.get().recipients.count() == 2
+
+
+def test_a_turn_that_dies_is_had_once_by_the_next_worker(ihris: Machine) -> None:
+    planned()
+    with killed_while_recipients_are_written():
+        run_until(MONDAY + timedelta(hours=1))
+    assert turns() == []
+    for _ in range(2):
+        run_until(MONDAY + timedelta(hours=1))
+    assert turns() == ["06 09:00 1"]

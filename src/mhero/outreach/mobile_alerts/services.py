@@ -38,7 +38,7 @@ from mhero.outreach.mobile_alerts.recurrence import next_turn
 from mhero.outreach.services import NAME_FROM_TEXT, channel_for, needs_approval
 from mhero.platform.clock import Clock, now
 from mhero.platform.ids import new_id
-from mhero.registry.fhir.errors import Forbidden, NotHere
+from mhero.registry.fhir.errors import FHIRError, Forbidden, NotHere
 
 #: A turn that could not be had for longer than this is left out, as with the team's own schedules.
 LATEST: Final = timedelta(hours=6)
@@ -129,7 +129,7 @@ def run_due(clock: Clock = now) -> bool:
         except NotNow:
             # Tried again at the next look, until it is too late for it.
             return False
-        except AlertRefused:
+        except FHIRError:
             # Its flow was put away, its time is over, or its client may no longer send.
             request.next_at, request.revoked_at = None, clock()
         request.save(update_fields=["next_at", "revoked_at"])
