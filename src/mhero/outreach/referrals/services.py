@@ -140,7 +140,7 @@ def move(referral: Referral, facility: Place, at: datetime, by: By) -> int:
     """Sends the client to another facility. Both and the sender hear; how many do so at the new one."""
     before = referral.to_facility
     tell_facility(referral, "moved_away", at, facility=before)
-    referral.to_facility = facility
+    referral.to_facility, referral.arrived_at = facility, None
     _change_state(referral, State.SENT, Step.MOVED, at)
     changed(referral, at)
     told = tell_facility(referral, "incoming", at)
