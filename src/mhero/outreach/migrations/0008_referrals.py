@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                             ("accepted", "Expected"),
                             ("arrived", "Arrived"),
                             ("no_show", "Did not arrive"),
-                            ("back", "Back, with an outcome"),
+                            ("back", "Sent back"),
                             ("cancelled", "Called off"),
                             ("closed", "Closed"),
                         ],

@@ -96,6 +96,8 @@ def rows(place: Place | None, at: datetime) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, values)
         counted: dict[UUID, list[int]] = {child: numbers for child, *numbers in cursor.fetchall()}
+    # What ended in another way is no figure here.
+    counted = {child: numbers for child, numbers in counted.items() if any(numbers)}
     places = Place.objects.filter(id__in=counted).order_by("name", "id").only("id", "name", "kind")
     return [
         Row(

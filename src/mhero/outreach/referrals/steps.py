@@ -13,7 +13,7 @@ class State(TextChoices):
     ACCEPTED = "accepted", _("Expected")
     ARRIVED = "arrived", _("Arrived")
     NO_SHOW = "no_show", _("Did not arrive")
-    BACK = "back", _("Back, with an outcome")
+    BACK = "back", _("Sent back")
     CANCELLED = "cancelled", _("Called off")
     CLOSED = "closed", _("Closed")
 

@@ -20,7 +20,8 @@ from mhero.outreach.choices import facilities
 from mhero.outreach.referrals import board, officers, queries
 from mhero.outreach.referrals.board import Shown, View, Way
 from mhero.outreach.referrals.forms import RulesForm
-from mhero.outreach.referrals.models import Overdue, Referral
+from mhero.outreach.referrals.models import Referral
+from mhero.outreach.referrals.steps import Step
 from mhero.outreach.texts.codes import read_code
 from mhero.platform.clock import now
 from mhero.platform.newest_first import page_of
@@ -80,7 +81,6 @@ def referrals_list(request: SignedInRequest) -> HttpResponse:
         "shown_choices": Shown.choices,
         "way_choices": Way.choices if view.place else [],
         "asked_code": request.GET.get("code", "").strip(),
-        "escalated": Overdue.ESCALATED,
     }
     return render(request, "outreach/referrals/list.html", context)
 
@@ -114,6 +114,7 @@ def referral(request: SignedInRequest, referral_id: UUID) -> HttpResponse:
         "events": [
             (event, names.get(event.person_id, "") if event.person_id else event.by) for event in events
         ],
+        "tells": (Step.SENT, Step.SENT_AGAIN, Step.MOVED, Step.REMINDED, Step.ESCALATED),
         "may_edit": request.user.may("referrals.edit") and one.is_open,
     }
     return render(request, "outreach/referrals/referral.html", context)
