@@ -14,7 +14,7 @@ from tests.integration.cli.installation import Installation, Running, free_ports
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-SYNC_SECONDS = 120
+SYNC_SECONDS = 240
 # Contacts follow in batches: until the last of them, the number of people that a send counts still grows.
 FIRST_SYNC_DONE = """
     SELECT count(DISTINCT mediator) FILTER (WHERE mediator IN ('ihris', 'dhis2') AND status LIKE 'done%') = 2

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import httpx
 
-READY_SECONDS = 60
+#: Patience for a machine that is busy with other things.
+READY_SECONDS = 180
 
 
 def free_ports(count: int) -> list[int]:
