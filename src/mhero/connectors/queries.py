@@ -1,10 +1,13 @@
 """Reads of the connectors room."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from django.core.cache import cache
 
+from mhero.connectors.dhis2.client import DHIS2Client
 from mhero.connectors.dhis2.datasets import DataElement, DataSet, DataSetClient
+from mhero.connectors.dhis2.tracker import Program, TrackerClient
 from mhero.connectors.doors import opened
 from mhero.connectors.errors import ConnectorError
 from mhero.connectors.models import Connection, System
@@ -12,7 +15,9 @@ from mhero.exchange.errors import NotConnected
 from mhero.platform.errors import PartnerError
 from mhero.platform.http import RecordedClient
 
-__all__ = ["DataElement", "DataSet", "connected", "data_sets"]
+__all__ = ["DataElement", "DataSet", "Program", "connected", "data_sets", "programs"]
+
+T = TypeVar("T")
 
 #: A page waits for DHIS2 this long, and remembers for this long what it said.
 TIMEOUT_SECONDS: Final = 5.0
@@ -29,15 +34,25 @@ def connected(system: str) -> Connection:
 
 def data_sets() -> list[DataSet] | None:
     """The data sets of DHIS2, by name; None when it is not connected or does not answer now."""
+    return _kept("data-sets", lambda http: list(DataSetClient(http).data_sets().values()))
+
+
+def programs() -> list[Program] | None:
+    """The programmes of DHIS2 in which clients are followed, likewise."""
+    return _kept("programs", lambda http: TrackerClient(http, DHIS2Client(http).system().version).programs())
+
+
+def _kept(what: str, read: Callable[[RecordedClient], list[T]]) -> list[T] | None:
+    """What DHIS2 says, remembered for a while."""
     connection = Connection.objects.filter(system=System.DHIS2).exclude(url="").first()
     if connection is None:
         return None
-    key = f"connectors:data-sets:{connection.id}:{connection.updated_at.timestamp()}"
-    kept: list[DataSet] | None = cache.get(key)
+    key = f"connectors:{what}:{connection.id}:{connection.updated_at.timestamp()}"
+    kept: list[T] | None = cache.get(key)
     if kept is None:
         try:
             with opened(connection, RecordedClient, timeout_seconds=TIMEOUT_SECONDS, attempts=1) as http:
-                kept = list(DataSetClient(http).data_sets().values())
+                kept = read(http)
         except (PartnerError, ConnectorError):
             return None
         cache.set(key, kept, KEPT_SECONDS)

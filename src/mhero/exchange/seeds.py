@@ -71,6 +71,13 @@ SEEDS: list[dict[str, Any]] = [
         "type": ChannelType.POLLING,
         "mediator": "dhis2-changes",
         "polling_schedule": "",
+        "name": "Client visits and DHIS2",
+        "description": gettext_noop(
+            "Brings planned events of DHIS2 to the reminders of visits, and what became of them back."
+        ),
+        "type": ChannelType.POLLING,
+        "mediator": "dhis2-visits",
+        "polling_schedule": "30 minutes",
     },
     {
         "name": "Thresholds in DHIS2",

@@ -27,7 +27,10 @@ REMOVED: Final = "..."
 OVER = """
 SELECT c.id FROM outreach_careclient c
 WHERE c.forgotten_at IS NULL
-  AND NOT EXISTS (SELECT FROM outreach_visit v WHERE v.client_id = c.id AND v.state = 'due')
+  AND NOT EXISTS (
+      SELECT FROM outreach_visit v
+      WHERE v.client_id = c.id AND (v.state = 'due' OR v.waiting_since IS NOT NULL)
+  )
   AND coalesce(
         (SELECT max(v.ended_on) FROM outreach_visit v WHERE v.client_id = c.id),
         (c.created_at AT TIME ZONE %(zone)s)::date

@@ -169,9 +169,9 @@ def _with_code(visit: Visit) -> Visit:
     raise RuntimeError("no code is free")
 
 
-def finish(visit: Visit, day: date, who: Who, at: datetime) -> None:
-    """The client came."""
-    _end(visit, VisitState.DONE, day, who, at)
+def finish(visit: Visit, day: date, who: Who, at: datetime, *, tells_source: bool = True) -> None:
+    """The client came. `tells_source`: unless the source said so itself."""
+    _end(visit, VisitState.DONE, day, who, at, tells_source)
 
 
 def miss(visit: Visit, day: date, who: Who, at: datetime) -> None:
@@ -179,22 +179,24 @@ def miss(visit: Visit, day: date, who: Who, at: datetime) -> None:
     _end(visit, VisitState.MISSED, day, who, at)
 
 
-def cancel(visit: Visit, day: date, who: Who, at: datetime) -> None:
+def cancel(visit: Visit, day: date, who: Who, at: datetime, *, tells_source: bool = True) -> None:
     """It does not take place."""
-    _end(visit, VisitState.CANCELLED, day, who, at)
+    _end(visit, VisitState.CANCELLED, day, who, at, tells_source)
 
 
-def _end(visit: Visit, state: VisitState, day: date, who: Who, at: datetime) -> None:
-    with _changed(visit, at):
+def _end(
+    visit: Visit, state: VisitState, day: date, who: Who, at: datetime, tells_source: bool = True
+) -> None:
+    with _changed(visit, at, tells_source):
         if visit.state == state and visit.ended_on == day:
             return
         visit.state, visit.ended_on, visit.is_told = state, day, bool(who.name)
         _tell(visit, VisitEvent.What(state.value), day, who, at)
 
 
-def move(visit: Visit, day: date, who: Who, at: datetime) -> None:
+def move(visit: Visit, day: date, who: Who, at: datetime, *, tells_source: bool = True) -> None:
     """The client is to come on another day: the reminders begin anew."""
-    with _changed(visit, at):
+    with _changed(visit, at, tells_source):
         if visit.state == VisitState.DUE and visit.due_on == day:
             return
         visit.state, visit.ended_on, visit.due_on, visit.set_at = VisitState.DUE, None, day, at
@@ -203,7 +205,7 @@ def move(visit: Visit, day: date, who: Who, at: datetime) -> None:
 
 
 @contextmanager
-def _changed(visit: Visit, at: datetime) -> Iterator[None]:
+def _changed(visit: Visit, at: datetime, tells_source: bool) -> Iterator[None]:
     """Changes a visit as it is now, takes back what would still be sent of it, and tells its source."""
     with transaction.atomic():
         Visit.objects.select_for_update().filter(id=visit.id).first()
@@ -216,7 +218,7 @@ def _changed(visit: Visit, at: datetime) -> Iterator[None]:
             return
         _take_back(visit, at)
         visit.changed_at, visit.version, visit.refusal = at, visit.version + 1, ""
-        if visit.source == ClientSource.DHIS2 and visit.is_told:
+        if visit.source == ClientSource.DHIS2 and visit.is_told and tells_source:
             visit.waiting_since = at
             notify(OUTCOMES)
         visit.save()

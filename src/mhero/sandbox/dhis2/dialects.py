@@ -1,7 +1,7 @@
 """What DHIS2 up to 2.42 and from 2.43 say differently about the rows they refuse."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 
@@ -20,21 +20,25 @@ class Dialect:
     skips_zero: bool
 
 
+_UP_TO_2_42: Final = Dialect(
+    version="2.42.3",
+    warning_status=409,
+    codes={
+        "element": "E7610",
+        "period": "E7611",
+        "unit": "E7612",
+        "value": "E7619",
+        "unassigned": "E7636",
+        "future": "E7641",
+    },
+    needs_data_set=False,
+    skips_zero=True,
+)
 DIALECTS: Final = {
-    "2.42": Dialect(
-        version="2.42.3",
-        warning_status=409,
-        codes={
-            "element": "E7610",
-            "period": "E7611",
-            "unit": "E7612",
-            "value": "E7619",
-            "unassigned": "E7636",
-            "future": "E7641",
-        },
-        needs_data_set=False,
-        skips_zero=True,
-    ),
+    # Older ones differ from it in tracker alone.
+    "2.40": replace(_UP_TO_2_42, version="2.40.5"),
+    "2.41": replace(_UP_TO_2_42, version="2.41.3"),
+    "2.42": _UP_TO_2_42,
     "2.43": Dialect(
         version="2.43.0",
         warning_status=200,

@@ -55,6 +55,8 @@ class Metadata:
         self.groups: dict[str, Object] = {}
         self.group_sets: dict[str, Object] = {}
         self.deleted: list[Object] = []
+        #: Filled by whoever has them.
+        self.programs: dict[str, Object] = {}
         self._add_groups()
         self._add_units(country)
         self.levels = {
@@ -75,6 +77,7 @@ class Metadata:
             "organisationUnitGroupSets": self.group_sets,
             "dataElements": self.elements,
             "dataSets": self.sets,
+            "programs": self.programs,
         }
 
     def put(self, change: Object, updated: str) -> Object:

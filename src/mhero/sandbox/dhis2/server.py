@@ -11,12 +11,14 @@ from aiohttp import web
 from mhero.platform.clock import Clock, now
 from mhero.sandbox.country import Country
 from mhero.sandbox.credentials import DHIS2_USER
+from mhero.sandbox.dhis2.clients import entities, events, program
 from mhero.sandbox.dhis2.dialects import DIALECTS
 from mhero.sandbox.dhis2.messages import authorise, import_message, message, messages
 from mhero.sandbox.dhis2.metadata import Metadata, Object
 from mhero.sandbox.dhis2.patching import CONTENT_TYPE, patch_unit
 from mhero.sandbox.dhis2.query import choose, paged, parse_fields, render, sort
 from mhero.sandbox.dhis2.surveillance import report
+from mhero.sandbox.dhis2.tracker import Tracker
 from mhero.sandbox.dhis2.values import DataValues
 from mhero.sandbox.faults import Fault, Faults, Handler, read_json, refuse_other_sites
 
@@ -41,6 +43,7 @@ class DHIS2Server:
         self.metadata = Metadata(country, clock() - timedelta(days=30), self._stamp)
         self.values = DataValues(self.metadata, self.dialect)
         report(self.metadata, self.values, self._stamp(clock()), self._today())
+        self.tracker = self._tracker(country)
         self.faults = Faults()
         self.requests: Counter[str] = Counter()
         self._answers: dict[tuple[str, str], Answer] = {
@@ -53,6 +56,9 @@ class DHIS2Server:
             ("POST", "completeDataSetRegistrations"): self.complete,
             ("GET", "completeDataSetRegistrations"): self.completed,
             ("DELETE", "completeDataSetRegistrations"): self.uncomplete,
+            ("GET", "tracker/events"): self.find_events,
+            ("GET", "tracker/trackedEntities"): self.find_entities,
+            ("POST", "tracker"): self.take_events,
         }
 
     def application(self) -> web.Application:
@@ -78,6 +84,8 @@ class DHIS2Server:
         answer = self._answers.get((request.method, path))
         if answer:
             return await answer(request, path)
+        if request.method == "GET" and path.startswith("tracker/"):
+            return self._tracked(request, path)
         if request.method == "GET":
             return self._objects(request, path)
         if request.method == "PATCH":
@@ -182,6 +190,39 @@ class DHIS2Server:
             return message(409, "At least one organisation unit must be specified", error_code="E2006")
         return web.json_response(self.values.read(query, self._units(request)))
 
+    def _tracker(self, country: Country) -> Tracker:
+        stamp = self._stamp(self._clock())
+        followed = program(stamp)
+        self.metadata.programs[followed["id"]] = followed
+        clients = list(entities(country.facilities, country.seed))
+        planned = list(events(clients, country.seed, self._today(), stamp))
+        return Tracker(self.dialect.version, clients, planned)
+
+    async def find_events(self, request: web.Request, _: str) -> web.Response:
+        local = self._clock().astimezone(self.zone)
+        return web.json_response(self.tracker.find_events(request.query, local))
+
+    async def find_entities(self, request: web.Request, _: str) -> web.Response:
+        return web.json_response(self.tracker.find_entities(request.query))
+
+    def _tracked(self, request: web.Request, path: str) -> web.Response:
+        """One event or one tracked entity."""
+        _, kind, identity = path.split("/", 2)
+        things = {"events": self.tracker.events, "trackedEntities": self.tracker.entities}.get(kind, {})
+        thing = things.get(identity)
+        if thing is None:
+            return message(404, f"{kind} with id {identity} could not be found.", error_code="E1005")
+        return web.json_response(render(thing, parse_fields(request.query.get("fields", "*"))))
+
+    async def take_events(self, request: web.Request, _: str) -> web.Response:
+        """Its report when it is waited for; a job's address by default."""
+        stamp = self._stamp(self._clock())
+        status, report = self.tracker.take(await read_json(request), request.query, stamp)
+        if request.query.get("async", "true") != "false":
+            job = {"id": "SandboxJob1", "location": f"{CONFIGURED_BASE}/api/tracker/jobs/SandboxJob1"}
+            return web.json_response({"httpStatusCode": 200, "status": "OK", "response": job})
+        return web.json_response(report, status=status)
+
     async def complete(self, request: web.Request, _: str) -> web.Response:
         status, summary = self.values.register(
             await read_json(request), request.query, self._stamp(self._clock())
@@ -212,12 +253,17 @@ class DHIS2Server:
         }
 
     async def control(self, request: web.Request) -> web.Response:
-        """`put` (create or change units, `parent` as `{"id": …}`), `delete` (ids) and `fault`."""
+        """`put` (create or change units, `parent` as `{"id": …}`), `delete` (ids), `events` and `fault`."""
         wish = await read_json(request)
         stamp = self._stamp(self._clock())
         units = [self.metadata.put(change, stamp)["id"] for change in wish.get("put", [])]
         for identity in wish.get("delete", []):
             self.metadata.delete(identity, stamp)
+        for event in wish.get("events", []):
+            if event.get("deleted"):
+                self.tracker.events.pop(event["event"], None)
+            else:
+                self.tracker.events.setdefault(event["event"], {}).update(event)
         if "fault" in wish:
             self.faults.current = Fault.from_json(wish["fault"])
         return web.json_response({"units": units})

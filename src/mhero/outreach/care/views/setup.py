@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mhero.accounts.access import SignedInRequest, requires
+from mhero.connectors.queries import programs
 from mhero.outreach.care import queries, services
 from mhero.outreach.care.forms import KindForm, RulesForm
 from mhero.outreach.care.models import VisitKind
@@ -45,7 +46,7 @@ def care_kind(request: SignedInRequest, visit_kind_id: UUID) -> HttpResponse:
 
 def _kind_page(request: SignedInRequest, kind: VisitKind) -> HttpResponse:
     is_new = kind._state.adding
-    form = KindForm(kind, None, request.POST or None)
+    form = KindForm(kind, _stages(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         # The first kind is made by a look at the others: it stays the usual one.
         queries.kinds()
@@ -59,6 +60,14 @@ def _kind_page(request: SignedInRequest, kind: VisitKind) -> HttpResponse:
         "may_archive": not is_new and len(queries.kinds()) > 1,
     }
     return render(request, "outreach/care/kind.html", context)
+
+
+def _stages() -> list[tuple[str, str, str]] | None:
+    """(programme, stage, words) of DHIS2; None when it does not answer now."""
+    found = programs()
+    if found is None:
+        return None
+    return [(one.id, stage, f"{one.name}: {name}") for one in found for stage, name in one.stages]
 
 
 @requires("clients.edit")
