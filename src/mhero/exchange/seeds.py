@@ -13,6 +13,7 @@ MOBILE_ALERTS = "mobile-alerts"
 URGENT_ALERTS = "urgent-alerts"
 MESSAGING_PAGES = "messaging-pages"
 REFERRALS = "referrals"
+CLIENT_VISITS = "client-visits"
 ROLES = {
     HEALTH_WORKERS: gettext_noop("May read health workers, without their phone numbers"),
     PHONE_NUMBERS: gettext_noop("Sees the phone numbers of the health workers it may read"),
@@ -20,6 +21,7 @@ ROLES = {
     URGENT_ALERTS: gettext_noop("May also send in quiet hours, when it is urgent"),
     MESSAGING_PAGES: gettext_noop("The messaging pages of iHRIS 5: may send, ask, list and opt people out"),
     REFERRALS: gettext_noop("May read referrals with the names of clients, make them and take them on"),
+    CLIENT_VISITS: gettext_noop("May plan visits of clients, and see what became of those it planned"),
 }
 
 _OUTREACH = [{"name": "Outreach", "service": "outreach.fhir", "primary": True}]
@@ -71,6 +73,8 @@ SEEDS: list[dict[str, Any]] = [
         "type": ChannelType.POLLING,
         "mediator": "dhis2-changes",
         "polling_schedule": "",
+    },
+    {
         "name": "Client visits and DHIS2",
         "description": gettext_noop(
             "Brings planned events of DHIS2 to the reminders of visits, and what became of them back."
@@ -140,12 +144,22 @@ SEEDS: list[dict[str, Any]] = [
         **_PERSONAL,
     },
     {
+        "name": "Client visits",
+        "description": gettext_noop("Visits of clients, and what becomes of them (Appointment)."),
+        "priority": 10,
+        "url_pattern": r"^/fhir/Appointment(/|$)",
+        "methods": ["GET", "HEAD", "POST", "PUT", "PATCH"],
+        "allow": [CLIENT_VISITS],
+        "routes": _OUTREACH,
+        **_PERSONAL,
+    },
+    {
         "name": "FHIR bundles",
         "description": gettext_noop("Several requests in one. The role of a client decides on each of them."),
         "priority": 10,
         "url_pattern": r"^/fhir/?$",
         "methods": ["POST"],
-        "allow": [MOBILE_ALERTS, REFERRALS],
+        "allow": [MOBILE_ALERTS, REFERRALS, CLIENT_VISITS],
         "routes": _OUTREACH,
         "timeout_seconds": _FOR_MANY_PEOPLE,
         **_PERSONAL,

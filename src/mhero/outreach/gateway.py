@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mhero.outreach.care.resources import SERVED as VISITS
 from mhero.outreach.fhir.answers import Answer, Caller
 from mhero.outreach.fhir.bundles import answer_bundle
 from mhero.outreach.fhir.door import answered, in_threads
@@ -14,7 +15,7 @@ from mhero.outreach.referrals.resources import SERVED as REFERRALS
 from mhero.platform.gateway import LocalRequest, LocalResponse
 
 #: Each use adds its resources here, their channel and role in `exchange.seeds`.
-FHIR: Final = Resources([*ALERTS.served(), *REFERRALS])
+FHIR: Final = Resources([*ALERTS.served(), *REFERRALS, *VISITS])
 
 
 def answer_fhir(request: LocalRequest) -> LocalResponse:
