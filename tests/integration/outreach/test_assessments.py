@@ -266,3 +266,29 @@ def test_killed_at_any_statement_everything_happens_once(district: District, wha
     assert reminded == ["In charge of Clinic Two"]
     assert len(told) == 1
     assert district.sends() == [LEADERS, ["In charge of Phebe Hospital"]]
+
+
+def test_four_workers_at_once_do_everything_once(live_db: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    district = District()
+    district.assessment(remind_after=[1], escalate_after=1)
+    together = Barrier(4)
+
+    def work(_number: int) -> None:
+        try:
+            together.wait()
+            district.ask()
+            together.wait()
+            district.follow(4)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+    assert len(district.states()) == 4
+    assert sorted(map(len, district.sends())) == [3, 3]
+    assert [name for name, _text in district.texts()] == ["Flomo"]

@@ -46,16 +46,24 @@ class _Due:
 def take_steps(clock: Clock = now) -> bool:
     """Takes the steps that are due of one round; True while there may be more."""
     at = clock()
+    due = Respondent.objects.filter(next_at__lte=at, state__in=WAITING)
     with transaction.atomic():
-        due = Respondent.objects.filter(next_at__lte=at, state__in=WAITING)
-        first = due.select_for_update(skip_locked=True).order_by("next_at", "id").first()
-        if first is None:
+        # One worker a round, so that a supervisor gets one text about all of it.
+        rounds = AssessmentRound.objects.select_for_update(skip_locked=True, of=("self",))
+        with_due = rounds.filter(id__in=due.values("round_id")).order_by("id")
+        made = with_due.select_related("assessment__owner", "assessment__flow").first()
+        if made is None:
             return False
-        of_round = due.filter(round_id=first.round_id, step=first.step).order_by("path", "id")
-        rows = list(of_round.select_for_update(skip_locked=True)[:AT_ONCE])
-        rounds = AssessmentRound.objects.select_related("assessment__owner", "assessment__flow")
-        _take(rounds.get(id=first.round_id), rows, first.step, at)
-    return True
+        # Whoever had it before may have taken all there was.
+        first = due.filter(round=made).order_by("next_at", "id").first()
+        if first is None:
+            return True
+        equally_far = due.filter(round=made, step=first.step).order_by("path", "id")
+        # Who reports at this moment is held by another worker, and is not reminded.
+        rows = list(equally_far.select_for_update(skip_locked=True)[:AT_ONCE])
+        if rows:
+            _take(made, rows, first.step, at)
+    return bool(rows)
 
 
 def _take(made: AssessmentRound, rows: Sequence[Respondent], behind: int, at: datetime) -> None:

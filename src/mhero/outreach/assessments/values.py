@@ -1,6 +1,7 @@
 """What of an answer goes into a DHIS2 data element of some value type. Pure."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final
 
 from mhero.messaging.asked import AnswerKind, Question
@@ -56,8 +57,7 @@ def _number(value: str, value_type: str) -> str | None:
     except ValueError:
         return None
     least, most = (_WHOLE | _BROKEN)[value_type]
-    # Written so that what is no number at all fails too.
-    if not (least is None or number >= least) or not (most is None or number <= most):
+    if not isfinite(number) or (least is not None and number < least) or (most is not None and number > most):
         return None
     if abs(number) < 1e15 and number == int(number):
         return str(int(number))
