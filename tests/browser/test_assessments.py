@@ -190,11 +190,11 @@ def set_up(page: Page, district: District) -> None:
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("Choose 5 days or fewer").first).to_be_visible()
     page.get_by_label("Days to answer").fill("3")
-    page.get_by_label("Tell supervisors").fill("4")
+    page.get_by_label("Tell supervisors").fill("3")
     page.get_by_role("button", name="Continue").click()
 
     expect(page.get_by_text(re.compile(r"people are asked"))).to_be_visible()
-    page.get_by_role("link", name="Change DHIS2").click()
+    page.get_by_role("link", name="Change (DHIS2)").click()
     page.get_by_label("Data set in DHIS2").select_option(label="Weekly facility status")
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Is your facility open?").select_option(label="Facility is open")

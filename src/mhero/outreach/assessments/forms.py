@@ -23,6 +23,8 @@ from mhero.outreach.periods import PeriodType
 
 #: By how often it is asked: the last day of asking, and the most days that an answer may take.
 LAST_DAY: Final = {PeriodType.WEEKLY: 7, PeriodType.MONTHLY: 28, PeriodType.QUARTERLY: 90}
+#: How many days lie between two times of asking, at least.
+_BETWEEN: Final = {PeriodType.WEEKLY: 7, PeriodType.MONTHLY: 28, PeriodType.QUARTERLY: 90}
 LONGEST: Final = {"": 90, PeriodType.WEEKLY: 5, PeriodType.MONTHLY: 25, PeriodType.QUARTERLY: 80}
 MOST_REMINDERS: Final = 5
 FARTHEST_REMINDER: Final = 60
@@ -197,7 +199,19 @@ class WhenForm(forms.Form):
         elif any(days >= due for days in cleaned.get("remind_before", ())):
             words = gettext("There are only %(days)s days from asking to the due day.")
             self.add_error("remind_before", words % {"days": due})
+        if repeats and due <= longest:
+            self._check_after(cleaned, _BETWEEN[PeriodType(repeats)] - due)
         return cleaned
+
+    def _check_after(self, cleaned: dict[str, Any], left: int) -> None:
+        """What follows the due day must come before it is asked again, in so many days."""
+        words = gettext("It is asked again %(days)s days after the due day. Choose fewer days.") % {
+            "days": left
+        }
+        if any(days >= left for days in cleaned.get("remind_after", ())):
+            self.add_error("remind_after", words)
+        if (cleaned.get("escalate_after") or 0) >= left:
+            self.add_error("escalate_after", words)
 
     def _check_day(self, repeats: PeriodType, day: int | None) -> None:
         if self.has_error("ask_on"):

@@ -173,6 +173,7 @@ def _as_set_up(assessment: Assessment) -> dict[str, Any]:
         "left_out": [(reason_in_words(reason), people) for reason, people in reasons.most_common()],
         "how_often": how_often(assessment),
         "turn": turn,
+        "is_at_once": turn is not None and turn.asked_at <= now(),
         "about": period_in_words(turn.period) if turn and turn.period else "",
         "reminders": reminders_in_words(assessment),
         "is_repeated": assessment.repeats in PeriodType.values,
