@@ -25,30 +25,32 @@ LEARNED_FROM: Final = timedelta(days=365)
 KEPT_SECONDS: Final = 60
 #: Sends that the page offers to choose from.
 MOST_SENDS: Final = 50
-#: By what answering is counted. Who is asked again counts in the last, and in no other.
+#: By what first asks are counted. First and second asks are compared apart from them.
 DIMENSIONS: Final = (
-    "hour", "weekday", "operator", "county", "cadre", "language", "parts", "questions", "was_announced",
-    "is_reask",
+    "hour", "weekday", "operator", "county", "cadre", "language", "parts", "questions", "was_announced"
 )  # fmt: skip
 
-# One pass for all of them. Those who were asked again are counted beside those who were asked first.
+# One pass for all of them.
 SHARES = """
-SELECT grouping(hour, weekday, operator, county, cadre, language, parts, questions, was_announced, is_reask),
+SELECT grouping(hour, weekday, operator, county, cadre, language, parts, questions, was_announced),
     coalesce(hour::text, weekday::text, operator, county, cadre, language, parts::text, questions::text,
-             was_announced::text, is_reask::text),
-    count(*), count(*) FILTER (WHERE answered_first), count(*) FILTER (WHERE answered_all),
-    count(*) FILTER (WHERE NOT asked_twice), count(*) FILTER (WHERE answered_first AND NOT asked_twice),
-    count(*) FILTER (WHERE answered_all AND NOT asked_twice)
-FROM (
-    SELECT *, is_reask AS asked_twice FROM outreach_reachask
-    WHERE (%(since)s::timestamptz IS NULL OR asked_at >= %(since)s)
-      AND (%(sends)s::uuid[] IS NULL OR broadcast_id = ANY (%(sends)s::uuid[]))
-      AND (%(area)s::uuid IS NULL OR place_ids @> ARRAY[%(area)s::uuid])
-) AS asks
+             was_announced::text),
+    count(*), count(*) FILTER (WHERE answered_first), count(*) FILTER (WHERE answered_all)
+FROM outreach_reachask
+WHERE NOT is_reask
+  AND (%(since)s::timestamptz IS NULL OR asked_at >= %(since)s)
+  AND (%(sends)s::uuid[] IS NULL OR broadcast_id = ANY (%(sends)s::uuid[]))
+  AND (%(area)s::uuid IS NULL OR place_ids @> ARRAY[%(area)s::uuid])
 GROUP BY GROUPING SETS (
-    (hour), (weekday), (operator), (county), (cadre), (language), (parts), (questions), (was_announced),
-    (is_reask), ()
+    (hour), (weekday), (operator), (county), (cadre), (language), (parts), (questions), (was_announced), ()
 )
+"""
+BY_ASK = """
+SELECT is_reask::text, count(*), count(*) FILTER (WHERE answered_all) FROM outreach_reachask
+WHERE (%(since)s::timestamptz IS NULL OR asked_at >= %(since)s)
+  AND (%(sends)s::uuid[] IS NULL OR broadcast_id = ANY (%(sends)s::uuid[]))
+  AND (%(area)s::uuid IS NULL OR place_ids @> ARRAY[%(area)s::uuid])
+GROUP BY is_reask
 """
 COUNTY_HOURS = """
 SELECT county, hour, count(*), count(*) FILTER (WHERE answered_all)
@@ -102,14 +104,16 @@ def counted(selection: Selection) -> Counted:
         (1 << len(DIMENSIONS)) - 1 - (1 << (len(DIMENSIONS) - 1 - place)): dimension
         for place, dimension in enumerate(DIMENSIONS)
     }
-    for bits, value, *numbers in _rows(SHARES, selection.values):
-        dimension = of_bits.get(bits)
-        asked, answered_first, answered_all = numbers[:3] if dimension == "is_reask" else numbers[3:]
-        share = Share(asked=asked, answered=answered_all)
+    for bits, value, asked, answered_first, answered_all in _rows(SHARES, selection.values):
+        dimension, share = of_bits.get(bits), Share(asked=asked, answered=answered_all)
         if dimension is None:
             whole, first = share, Share(asked=asked, answered=answered_first)
-        elif asked:
+        else:
             by[dimension][value or ""] = share
+    by["is_reask"] = {
+        value: Share(asked=asked, answered=answered)
+        for value, asked, answered in _rows(BY_ASK, selection.values)
+    }
     return Counted(all=whole, first=first, by=by)
 
 
