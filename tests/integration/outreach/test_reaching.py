@@ -102,6 +102,7 @@ def test_each_county_is_asked_at_its_hour_on_the_day_after_the_announcement(
     page = words_of(client.get(answer.url))
     assert "Announcement" in page
     assert page.count("Once more to those who have not answered") == 2
+    assert answer.url in client.get("/reach/").content.decode()
     # A button that is pressed twice makes it once.
     assert sent(client, draft, 4).url.startswith("/messages/")
     assert len(sends()) == 3

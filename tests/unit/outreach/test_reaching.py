@@ -45,6 +45,11 @@ def test_few_people_tell_nothing_apart() -> None:
     assert not differ(share(20, 60), share(1_020, 18))
 
 
+def test_the_best_of_many_has_to_be_better_than_chance_makes_it() -> None:
+    assert differ(share(300, 25), share(1_000, 19))
+    assert not differ(share(300, 25), share(1_000, 19), among=12)
+
+
 def test_without_answers_everybody_is_asked_in_the_afternoon() -> None:
     best = best_hours({}, HOURS)[""]
     assert (best.hour, best.again, best.is_learned) == (USUAL, USUAL_AGAIN, False)

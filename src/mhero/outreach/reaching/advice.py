@@ -23,7 +23,7 @@ def advice(counted: Counted, hours: Mapping[str, Best]) -> list[str]:
 
 def _hours(hours: Mapping[str, Best]) -> list[str]:
     found = []
-    told = [(county, best) for county, best in hours.items() if _is_better(best.within, best.others)]
+    told = [(county, best) for county, best in hours.items() if best.is_told_apart]
     told.sort(key=lambda item: (item[0] != "", -item[1].within.asked))
     for county, best in told[: MOST_COUNTIES + 1]:
         facts = {

@@ -40,7 +40,13 @@ class Best:
     @property
     def is_learned(self) -> bool:
         """Whether answers speak for it, and not only the custom."""
-        return self.hour != USUAL or differ(self.within, self.others)
+        return self.hour != USUAL or self.is_told_apart
+
+    @property
+    def is_told_apart(self) -> bool:
+        """Whether more answered then than at other hours, and hardly by chance."""
+        better = self.within.value > self.others.value
+        return better and differ(self.within, self.others, among=LAST - FIRST)
 
 
 Hours = Mapping[int, Share]

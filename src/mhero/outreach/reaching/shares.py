@@ -1,7 +1,9 @@
 """A share with how sure it is, and what tells two shares apart. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
+from statistics import NormalDist
 from typing import Final
 
 #: Of a normal distribution, for 95 %.
@@ -40,10 +42,19 @@ class Share:
 NOBODY: Final = Share(asked=0, answered=0)
 
 
-def differ(one: Share, other: Share) -> bool:
-    """Whether chance is an unlikely reason for the difference (two proportions, 95 %)."""
+def differ(one: Share, other: Share, *, among: int = 1) -> bool:
+    """Whether chance is an unlikely reason for the difference (two proportions, 95 %).
+
+    `among`: of how many the one was picked for being the best; the best of a dozen is often good by chance
+    (Bonferroni).
+    """
     if min(one.asked, other.asked) < FEW:
         return False
     both = (one + other).value
     error = sqrt(both * (1 - both) * (1 / one.asked + 1 / other.asked))
-    return error > 0 and abs(one.value - other.value) > Z * error
+    return error > 0 and abs(one.value - other.value) > _beyond(among) * error
+
+
+@lru_cache(maxsize=100)
+def _beyond(among: int) -> float:
+    return NormalDist().inv_cdf(1 - 0.05 / 2 / among)

@@ -47,6 +47,8 @@ SPANS: Final = {
     "0": _("All the time"),
 }
 USUAL_SPAN: Final = "90"
+#: The latest, on the reach page.
+ROUNDS_SHOWN: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +91,7 @@ def reach(request: SignedInRequest) -> HttpResponse:
         "scale": round(100 * scale(counted)),
         "advice": advice(counted, hours),
         "hours": _hours_of(request.user, counted),
+        "rounds": queries.rounds_of(request.user).order_by("-made_at")[:ROUNDS_SHOWN],
         "can_send": request.user.may("messages.send"),
     }
     return render(request, "outreach/reaching/reach.html", context)
