@@ -4,13 +4,15 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.integration.cli.demonstration import Demonstrating
-from tests.integration.messaging.flows import ask, definition
+from tests.integration.messaging.flows import ask as question
+from tests.integration.messaging.flows import definition
 from tests.integration.outreach.asking_machines import validate
 
 Json = dict[str, Any]
@@ -162,7 +164,9 @@ def test_a_list_is_made_and_texted(ihris: IHRIS) -> None:
 
 def test_a_workflow_is_started_and_its_runs_are_read(ihris: IHRIS, page: Page) -> None:
     demonstration, person = ihris.demonstration, ihris.people[1]
-    quiz = definition(77, ask(77, 1, "Is the pharmacy open?", "open", ("yes", "no"), to=None), name="Open?")
+    quiz = definition(
+        77, question(77, 1, "Is the pharmacy open?", "open", ("yes", "no"), to=None), name="Open?"
+    )
     demonstration.sign_in(page)
     page.goto(f"{demonstration.address}/flows/import")
     content = json.dumps({"version": "13", "site": "https://rapidpro.example.org", "flows": [quiz]})
@@ -229,3 +233,35 @@ def test_others_are_let_in_to_nothing(ihris: IHRIS) -> None:
     # The pages' role does not open the door of the standard.
     assert ihris.http.get("/fhir/Communication").status_code == 403
     assert ihris.http.post("/fhir", json={"resourceType": "Bundle", "type": "batch"}).status_code == 403
+
+
+def test_a_client_that_is_given_the_role_asks_by_the_standard_and_once(ihris: IHRIS, page: Page) -> None:
+    """Eight that ask the same at one time, as a client does that hears nothing, make one send."""
+    person = ihris.people[2]
+    ihris.demonstration.sign_in(page)
+    page.goto(f"{ihris.demonstration.address}/operations/clients/")
+    page.get_by_role("link", name="iHRIS 5", exact=True).click()
+    page.get_by_label(re.compile("^mobile-alerts: ")).check()
+    page.get_by_role("button", name="Save the client").click()
+    expect(page.get_by_text("The client was saved.")).to_be_visible()
+    wait_for(lambda: ihris.http.get("/fhir/Communication").status_code, lambda status: status == 200)
+    asked = {
+        "resourceType": "CommunicationRequest",
+        "status": "active",
+        "identifier": [{"system": "urn:ministry:alerts", "value": "2026-17"}],
+        "payload": [{"contentString": "Cholera in Bong."}],
+        "recipient": [{"reference": person}],
+    }
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: ihris.http.post("/fhir/CommunicationRequest", json=asked), range(8))
+        )
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    (id,) = {answer.json()["id"] for answer in answers}
+
+    def status() -> str:
+        found = ihris.ask("GET", f"/fhir/Communication?based-on={id}")
+        return str(found["entry"][0]["resource"]["status"])
+
+    wait_for(status, lambda said: said == "completed")
+    assert ihris.texts_on(person).count("Cholera in Bong.") == 1

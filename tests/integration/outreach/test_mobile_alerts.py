@@ -102,6 +102,8 @@ LIST = {
         ({"reference": "#team"}, [NURSE, LIST], 2),
         ({"display": "Somebody"}, [], 0),
         ({"reference": "#missing"}, [], 0),
+        ({"reference": person(SAAH).replace("Practitioner", "Person")}, [], 1),
+        ({"reference": "Person/P3"}, [], 0),
         ({"reference": "Patient/1"}, [], 0),
         ({"reference": "Practitioner/P4"}, [], 0),
     ],
@@ -188,6 +190,7 @@ def test_neither_an_id_nor_if_none_exist_sends_twice(ministry: Machine) -> None:
             "only plain text",
         ),
         ({"recipient": []}, 422, "recipient", "at least one recipient"),
+        ({"identifier": [{"value": "1" * 501}]}, 422, "identifier", "longer than 500"),
         (
             {"recipient": [{"reference": f"Practitioner/{n}"} for n in range(20_001)]},
             422,

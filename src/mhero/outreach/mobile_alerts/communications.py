@@ -19,6 +19,8 @@ MOST_LOOKED_THROUGH: Final = 200
 MOST_REPLIES: Final = 50
 
 # FHIR's event-status. A message that nobody reported on is unknown, as it may have arrived.
+# Who asks every minute for what is new since then is not to wait for all that was ever sent: two weeks after
+# a send nothing of it changes any more.
 FIND = """
 SELECT told.id, told.request_id, told.reference, told.contact_id, told.broadcast_id, told.message_id,
     told.status, told.reason, told.words, told.sent, told.received, told.changed
@@ -61,6 +63,9 @@ FROM (
       AND (%(keys)s::text[] IS NULL OR q.key = ANY (%(keys)s))
       AND (%(recipients)s::text[] IS NULL OR r.reference->>'reference' = ANY (%(recipients)s)
            OR r.person_id = ANY (%(people)s::uuid[]))
+      AND (b.finished_at IS NULL OR coalesce(
+              greatest(%(sent_from)s, %(received_from)s, %(changed_from)s)::timestamptz, b.finished_at
+          ) <= b.finished_at + interval '14 days')
 ) AS told
 WHERE (%(statuses)s::text[] IS NULL OR told.status = ANY (%(statuses)s))
   AND (%(sent_from)s::timestamptz IS NULL OR told.sent >= %(sent_from)s)

@@ -20,10 +20,13 @@ from mhero.registry.canonical import tidy_shape
 #: As long as ten SMS; what is longer is no text message.
 LONGEST_TEXT: Final = 1530
 MOST_RECIPIENTS: Final = 20_000
+#: Of a request's identifier, with its system.
+LONGEST_KEY: Final = 500
 #: No send is planned farther ahead than this.
 FARTHEST: Final = timedelta(days=366)
 _ENDED: Final = {"revoked", "entered-in-error"}
 _URGENT: Final = {"urgent", "asap", "stat"}
+_OUR_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 #: How iHRIS marks the requests into which it splits a long list of people.
 _SPLIT_TAG: Final = "parentreqid"
 
@@ -109,7 +112,10 @@ def _refused(message: str, element: str) -> AlertRefused:
 def _key(body: Json) -> str:
     for identifier in body.get("identifier", []):
         if identifier.get("value"):
-            return f"{identifier.get('system', '')}|{identifier['value']}"
+            key = f"{identifier.get('system', '')}|{identifier['value']}"
+            if len(key) > LONGEST_KEY:
+                raise _refused(f"It is longer than {LONGEST_KEY} characters.", "identifier")
+            return key
     return ""
 
 
@@ -231,7 +237,10 @@ def _addressee(reference: Json, contained: Mapping[str, Json]) -> Addressee:
     if target.startswith(("tel:", "sms:")):
         return Addressee(shown=reference, numbers=(target[4:],))
     if parts := split_reference(target):
-        return Addressee(shown=reference, type=parts[0], id=parts[1])
+        type, id = parts
+        # Some know health workers as Persons. Only by an id of ours it is certain who that is.
+        is_ours = type == "Person" and _OUR_ID.fullmatch(id)
+        return Addressee(shown=reference, type="Practitioner" if is_ours else type, id=id)
     identifier = reference.get("identifier", {})
     if not target and identifier.get("value") and str(identifier.get("system", "")).startswith("tel"):
         return Addressee(shown=reference, numbers=(identifier["value"],))
