@@ -161,6 +161,43 @@ def test_a_message_that_is_taken_twice_is_one_referral(country: Country) -> None
     assert len(country.told()) == 1
 
 
+def test_a_worker_that_dies_before_the_end_has_told_nobody(country: Country) -> None:
+    from django.db import transaction
+
+    from mhero.messaging.commands import CommandSaid
+    from mhero.messaging.models import CommandDialogue
+    from mhero.outreach.referrals.command import ReferralCommand
+    from mhero.outreach.referrals.models import Referral, ReferralDraft
+    from mhero.outreach.referrals.overdue import remind_due
+
+    def taken(words: str, is_killed: bool) -> None:
+        said = CommandSaid(
+            message_id=new_id(START),
+            contact=country.musu,
+            text=words,
+            received_at=START + timedelta(minutes=1),
+        )
+        with transaction.atomic():
+            ReferralCommand().take(said)
+            transaction.set_rollback(is_killed)
+
+    for is_killed in (True, False):
+        taken("REF Hawa Phebe", is_killed)
+        assert ReferralDraft.objects.exists() is CommandDialogue.objects.exists() is not is_killed
+    for is_killed in (True, False):
+        taken("bleeding", is_killed)
+        assert Referral.objects.exists() is not is_killed
+        assert ReferralDraft.objects.exists() is CommandDialogue.objects.exists() is is_killed
+    assert len(country.told()) == 1
+    with transaction.atomic():
+        remind_due(lambda: at(hours=25))
+        transaction.set_rollback(True)
+    assert country.told() == []
+    for _ in range(2):
+        remind_due(lambda: at(hours=25))
+    assert len(country.told()) == 1
+
+
 @pytest.mark.parametrize(
     ("texts", "made"),
     [

@@ -235,7 +235,13 @@ def test_a_health_worker_in_whose_name_a_system_refers_hears_back(
     _, made = hospital.ask("POST", "ServiceRequest", asked)
     country.told()
     set_status(hospital, made["id"], "accepted")
-    assert [who for who, _ in country.told()] == ["Musu"]
+    set_status(hospital, made["id"], "cancelled")
+    code = made["identifier"][0]["value"]
+    assert sorted(country.told()) == [
+        ("Korto", f"Referral {code} from Suakoko Clinic is called off."),
+        ("Musu", f"Phebe Hospital expects Hawa Johnson ({code})."),
+        ("Musu", f"Referral {code} from Suakoko Clinic is called off."),
+    ]
 
 
 @pytest.mark.parametrize(

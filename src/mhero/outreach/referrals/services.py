@@ -29,6 +29,7 @@ _HEARD: Final[dict[str, str]] = {
     Step.NO_SHOW: "heard_no_show",
     Step.BACK: "heard_back",
     Step.REFUSED: "heard_refused",
+    Step.CANCELLED: "heard_cancelled",
     Step.CLOSED: "heard_closed",
 }
 

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from tests.unit.outreach.texts.test_stock_texts import cases
 
 from mhero.outreach.texts.codes import ALPHABET, new_code, read_code
-from mhero.outreach.texts.referrals import Facility, Referral, ReferralNews, read_referral
+from mhero.outreach.texts.referrals import (
+    Facility,
+    Referral,
+    ReferralNews,
+    named_facilities,
+    read_referral,
+)
 
 FACILITIES = [
     Facility(key="phebe", names=("Phebe Hospital",)),
@@ -39,6 +45,7 @@ def test_a_text_is_read_as_meant_or_asked_back_and_never_misread(text: str, mean
 
 def test_there_are_four_hundred_texts_and_more() -> None:
     assert len(cases("stock.txt")) + len(REFERRALS) >= 400
+    assert len(REFERRALS) >= 200
 
 
 def test_the_language_is_that_of_the_keyword() -> None:
@@ -74,3 +81,5 @@ def test_one_wrong_letter_and_two_swapped_ones_are_found_in_any_code(seed: int) 
 def test_no_text_breaks_the_reader(text: str) -> None:
     for written in (text, f"REF {text}", f"ARR {text}", f"{text} 4F7K back"):
         read_referral(written, FACILITIES)
+    named, like = named_facilities(text, FACILITIES)
+    assert not (named and like)
