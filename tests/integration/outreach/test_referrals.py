@@ -82,7 +82,7 @@ def test_news_reach_the_sender_once_in_any_case_and_order(country: Country) -> N
     assert country.told() == [
         ("Musu", f"{code}: Phebe Hospital sends the client back. Outcome: treated, sent home.")
     ]
-    assert referral(code).outcome == "treated HIV positive sent home"
+    assert referral(code).outcome == "treated, HIV positive, sent home"
     assert country.text(f"arr {code}", country.saah) == f"Referral {code} has ended already."
     assert country.told() == []
 

@@ -25,6 +25,8 @@ _JOINED: Final = re.compile(r"^(\W*(?:ref|refer|rufaa|ruf))[-:./](?=\w)", re.IGN
 _SHORTEST_SLIP: Final = 5
 #: Where a facility is named, how many words that takes, and the keys of those that may be meant.
 _Span = tuple[int, int, tuple[str, ...]]
+#: What ends a sentence or a part of it.
+_SIGNS: Final = frozenset(".:!?")
 #: What stands before where somebody goes, and nothing else.
 _LEADING: Final = frozenset({"to", "vers", "kwenda"})
 
@@ -103,6 +105,8 @@ class _Word:
     plain: str
     #: Whether a comma or a line's end follows.
     ends: bool
+    #: The sign that follows, for writing it down: "no fever, cough" is not "no fever cough".
+    sign: str = ""
 
 
 def read_referral(text: str, facilities: Iterable[Facility]) -> Referral | ReferralNews | None:
@@ -132,8 +136,10 @@ def _words(text: str) -> list[_Word]:
             written = raw.strip(".:!?()[]\"'*#=/-")
             parts = [(part, " ".join(words(_ELISION.sub("", part)))) for part in _unglued(written)]
             said += [_Word(part, plain, ends=False) for part, plain in parts if plain]
+            if said and raw[-1] in _SIGNS:
+                said[-1] = replace(said[-1], sign=raw[-1])
         if said:
-            said[-1] = replace(said[-1], ends=True)
+            said[-1] = replace(said[-1], ends=True, sign=said[-1].sign or ",")
     return said
 
 
@@ -317,7 +323,8 @@ def _without_because(said: list[_Word]) -> list[_Word]:
 
 
 def _written(said: Iterable[_Word]) -> str:
-    return " ".join(word.written for word in said)
+    every = list(said)
+    return " ".join(word.written + (word.sign if word is not every[-1] else "") for word in every)
 
 
 def _named(said: Sequence[_Word], facilities: Sequence[Facility]) -> list[_Span]:
