@@ -369,6 +369,32 @@ def test_searches_are_paged_and_narrowed(ministry: Machine) -> None:
     assert (counted["total"], "entry" in counted) == (3, False)
 
 
+def test_more_than_three_hundred_go_in_one_request(ministry: Machine) -> None:
+    numbers = [f"tel:+23177{n:07d}" for n in range(100, 500)]
+    _, made = ministry.ask("POST", "CommunicationRequest", request(*numbers, *numbers, text="To many"))
+    assert sends() == [("To many", 400, False)]
+    assert ministry.ask("GET", f"Communication?based-on={made['id']}&_summary=count")[1]["total"] == 800
+    _, page = ministry.ask("GET", f"Communication?based-on={made['id']}&_count=3")
+    told = [entry["resource"]["recipient"][0]["reference"] for entry in page["entry"]]
+    assert told == numbers[:3]
+
+
+def test_who_asks_for_news_does_not_read_what_is_long_over(ministry: Machine) -> None:
+    from mhero.messaging.models import Broadcast
+    from mhero.platform.clock import now
+
+    ministry.ask("POST", "CommunicationRequest", request(person(MUSU)))
+
+    def news(days: int) -> int:
+        since = (now() - timedelta(days=days)).date()
+        _, found = ministry.ask("GET", f"Communication?_lastUpdated=ge{since}")
+        return len(found["entry"])
+
+    assert news(30) == news(1) == 1
+    Broadcast.objects.update(finished_at=now() - timedelta(days=20))
+    assert (news(30), news(1)) == (1, 0)
+
+
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 

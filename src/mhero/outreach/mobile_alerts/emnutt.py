@@ -66,8 +66,8 @@ _WRITES: Final = ("POST", "PUT")
 
 def answer(method: str, steps: list[str], query: Query, body: Json, caller: Caller) -> Answer:
     """Raises `FHIRError` for what is refused."""
-    # The channels that came with emNutt put some of these below it, and its later version did not.
-    match [step for step in steps if step != "emNutt"]:
+    # emNutt's versions, and the channels that came with it, do not agree on what stands below what.
+    match [step for step in steps if step not in ("emNutt", "fhir")]:
         case ["site-up"] if method not in _WRITES:
             return Answer(body={"status": "up"})
         case ["getConfig"] if method not in _WRITES:
@@ -78,25 +78,24 @@ def answer(method: str, steps: list[str], query: Query, body: Json, caller: Call
             return _opt(query, body, caller, opt_out)
         case ["undoOptout"] if method in _WRITES:
             return _opt(query, body, caller, opt_in)
-        case ["fhir"] if method == "POST":
-            return answer_bundle(body, RESOURCES.answer, caller)
-        case ["fhir", "getProgress", *named] if method not in _WRITES:
+        case ["getProgress", *named] if method not in _WRITES:
             return _progress([*ids_named(dict(query)), *named], caller)
-        case ["fhir", "clearProgress"]:
+        case ["clearProgress"]:
             return Answer(body={"cleared": clear(_ids(query, body), caller.client_id)})
-        case ["fhir", "cancelMessageSchedule"] if method in _WRITES:
+        case ["cancelMessageSchedule"] if method in _WRITES:
             return _cancel(_ids(query, body), caller)
-        case ["fhir", "subscribe-contact-groups"] if method in _WRITES:
+        case ["subscribe-contact-groups"] if method in _WRITES:
             return _subscribe(query, body, caller, joins=True)
-        case ["fhir", "unsubscribe-contact-groups"] if method in _WRITES:
+        case ["unsubscribe-contact-groups"] if method in _WRITES:
             return _subscribe(query, body, caller, joins=False)
-        case ["fhir", *below] if below:
+        case [] if method == "POST":
+            return answer_bundle(body, RESOURCES.answer, caller)
+        case below:
             answered = RESOURCES.answer(method, below, query, body, caller)
             if (method, below) == ("POST", [REQUEST]):
                 # The name under which iHRIS asks for the progress.
                 answered.body["reqID"] = answered.body["id"]
             return answered
-    raise NotHere("iHRIS's messaging pages have no such address.")
 
 
 def _progress(named: list[str], caller: Caller) -> Answer:
