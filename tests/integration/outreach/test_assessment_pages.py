@@ -43,7 +43,7 @@ WHEN = {
     "repeats": "Monthly",
     "ask_on": "1",
     "ask_at": "09:00",
-    "is_about_before": "1",
+    "is_about_before": "before",
     "due_after_days": "5",
     "remind_before": "2, 1",
     "remind_after": "1",
@@ -144,7 +144,11 @@ def test_the_board_leads_from_the_country_to_a_facility_and_into_a_file(district
     assert "Yes: 1 of 2" in country
     assert "Suakoko 2 of 4" in words(korto.get(f"{address}?place={district.bong.id}"))
     clinics = words(korto.get(f"{address}?place={district.suakoko.id}"))
-    for line in ("Clinic One 1 of 1 1 0 0 0", "Clinic Two 1 of 1 0 1 0 0", "Clinic Three 0 of 1 0 0 0 1"):
+    for line in (
+        "Clinic One Reported in time 1 0 0 0",
+        "Clinic Two Reported late 0 1 0 0",
+        "Clinic Three Could not be asked 0 0 0 1",
+    ):
         assert line in clinics
     facility = words(korto.get(f"{address}facilities/{district.facilities['Clinic Two'].id}/"))
     assert "Reported late" in facility
@@ -206,7 +210,7 @@ def test_what_she_sets_up_reaches_her_area_alone(district: District) -> None:
     made = Assessment.objects.get()
     flomo.post(f"/assessments/{made.id}/who", {"who": "in_charge", "place": str(lofa.id), "do": "continue"})
     tomorrow = now() + timedelta(days=1)
-    flomo.post(f"/assessments/{made.id}/when", WHEN | {"repeats": "", "starts_on": str(tomorrow.date())})
+    flomo.post(f"/assessments/{made.id}/when", WHEN | {"repeats": "once", "starts_on": str(tomorrow.date())})
     flomo.post(f"/assessments/{made.id}/check")
     made.refresh_from_db()
     assert made.next_at is not None

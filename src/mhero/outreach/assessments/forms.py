@@ -27,6 +27,8 @@ LAST_DAY: Final = {PeriodType.WEEKLY: 7, PeriodType.MONTHLY: 28, PeriodType.QUAR
 _BETWEEN: Final = {PeriodType.WEEKLY: 7, PeriodType.MONTHLY: 28, PeriodType.QUARTERLY: 90}
 LONGEST: Final = {"": 90, PeriodType.WEEKLY: 5, PeriodType.MONTHLY: 25, PeriodType.QUARTERLY: 80}
 MOST_REMINDERS: Final = 5
+#: What the form says where the model has nothing, or yes and no.
+ONCE, BEFORE, NOW = "once", "before", "now"
 FARTHEST_REMINDER: Final = 60
 
 
@@ -98,8 +100,12 @@ class WhoAskedForm(WhoForm):
 
 
 class WhenForm(forms.Form):
-    repeats = forms.ChoiceField(
-        label=_("How often it is asked"), choices=REPEATS, required=False, widget=forms.RadioSelect
+    repeats = forms.TypedChoiceField(
+        label=_("How often it is asked"),
+        choices=[(value or ONCE, label) for value, label in REPEATS],
+        coerce=lambda value: "" if value == ONCE else value,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how often.")},
     )
     starts_on = forms.DateField(
         label=_("Day, or the first day that counts"),
@@ -119,12 +125,12 @@ class WhenForm(forms.Form):
     is_about_before = forms.TypedChoiceField(
         label=_("What the answers are about"),
         choices=[
-            ("1", _("The period that has just ended")),
-            ("", _("The period in which they are asked")),
+            (BEFORE, _("The period that has just ended")),
+            (NOW, _("The period in which they are asked")),
         ],
-        coerce=bool,
-        required=False,
+        coerce=lambda value: value == BEFORE,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the answers are about.")},
     )
     due_after_days = forms.IntegerField(
         label=_("Days to answer"),
@@ -153,11 +159,11 @@ class WhenForm(forms.Form):
         super().__init__(
             data,
             initial={
-                "repeats": assessment.repeats,
+                "repeats": assessment.repeats or ONCE,
                 "starts_on": assessment.starts_on or today,
                 "ask_on": assessment.ask_on,
                 "ask_at": assessment.ask_at,
-                "is_about_before": "1" if assessment.is_about_before else "",
+                "is_about_before": BEFORE if assessment.is_about_before else NOW,
                 "due_after_days": assessment.due_after_days,
                 "remind_before": ", ".join(map(str, assessment.remind_before)),
                 "remind_after": ", ".join(map(str, assessment.remind_after)),

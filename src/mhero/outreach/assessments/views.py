@@ -96,7 +96,7 @@ def assessment(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         raise Http404
     view = chosen_view(request, found)
     rows = board.rows(view)
-    trend = board.trend(view)
+    trend = [(one, tally) for one, tally in board.trend(view) if one.due_at <= timezone.now()]
     rounds, told = board.told(view)
     context = {
         "assessment": found,
@@ -104,7 +104,7 @@ def assessment(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "round": round_in_words(view.round) if view.round else "",
         "is_due": view.round is not None and view.round.due_at <= timezone.now(),
         "tally": board.tally_of(view),
-        "rows": [(row, _href(view, row)) for row in rows],
+        "rows": [(row, _href(view, row), *_state_of(row, view)) for row in rows],
         "above": _above(request, view),
         "chart": chart(
             [(round_in_short(one), tally.percent if tally.expected else None) for one, tally in trend],
@@ -113,7 +113,10 @@ def assessment(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "trend": [(round_in_words(one), tally) for one, tally in trend[::-1]],
         "rounds": [round_in_short(one) for one in rounds],
         "told": [
-            (question.prompt or question.name, [answers_in_words(question, one) for one in answers])
+            (
+                _first_line(question.prompt) or question.name,
+                [answers_in_words(question, one) for one in answers],
+            )
             for question, answers in told
         ],
         "choices": [(str(one.id), _choice(one)) for one in queries.rounds_of(found)[:ROUNDS_CHOSEN]],
@@ -125,6 +128,25 @@ def assessment(request: SignedInRequest, assessment_id: UUID) -> HttpResponse:
         "who": who_in_words(found),
     }
     return render(request, "outreach/assessments/board.html", context)
+
+
+def _state_of(row: board.Row, view: board.View) -> tuple[str, str]:
+    """Of a facility with one report the words for its state, and their colour; empty where there are more."""
+    tally = row.tally
+    if not row.is_facility or tally.expected != 1 or view.round is None:
+        return "", ""
+    if tally.reported:
+        state = State.LATE if tally.late else State.ANSWERED
+    elif tally.unreached:
+        state = State.UNREACHED
+    else:
+        state = State.SILENT if view.round.due_at <= timezone.now() else State.ASKED
+    return str(state.label), TONES[state]
+
+
+def _first_line(prompt: str) -> str:
+    """The question itself: its answers stand beneath it."""
+    return prompt.split("\n", 1)[0]
 
 
 def _choice(made: AssessmentRound) -> str:
