@@ -201,6 +201,7 @@ def test_neither_an_id_nor_if_none_exist_sends_twice(ministry: Machine) -> None:
         ({"occurrenceDateTime": "2999-01-01"}, 422, "occurrence", "more than a year"),
         ({"occurrenceDateTime": "soon"}, 422, "occurrence", "not understood"),
         ({"occurrencePeriod": {"end": "2020-01-01"}}, 422, "occurrence", "over"),
+        ({"occurrenceDateTime": "2020-01-01"}, 422, "occurrence", "over"),
         ({"priority": "urgent"}, 403, "", "urgent-alerts"),
     ],
 )

@@ -1,5 +1,6 @@
 """What other systems send is read whole or refused in words; nothing in it breaks the reader."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,8 +139,25 @@ def test_a_day_is_meant_in_the_country_s_own_time(
     assert (alert.starts_at, alert.expires_at) == (starts_at, expires_at)
 
 
-def test_the_standard_is_strict_about_the_state_and_the_dialect_is_not() -> None:
-    asked = {name: value for name, value in ASKED.items() if name != "status"}
-    assert read_alert(asked, at=NOON, zone=MONROVIA, is_dialect=True).text == "Hello"
-    with pytest.raises(AlertRefused):
-        read_alert(asked, at=NOON, zone=MONROVIA)
+@pytest.mark.parametrize(
+    ("status", "is_planned", "standard", "dialect"),
+    [
+        ("active", False, True, True),
+        # As a published example has it.
+        ("completed", False, False, True),
+        (None, False, False, True),
+        ("on-hold", True, False, True),
+        ("on-hold", False, False, False),
+        ("draft", True, False, False),
+        ("revoked", False, False, False),
+    ],
+)
+def test_the_standard_is_strict_about_the_state_and_the_dialect_less(
+    status: str | None, is_planned: bool, standard: bool, dialect: bool
+) -> None:
+    asked = {**ASKED, "status": status}
+    if is_planned:
+        asked["extension"] = [{"url": CRON, "valueString": "0 9 * * 1"}]
+    for is_dialect, is_taken in ((False, standard), (True, dialect)):
+        with nullcontext() if is_taken else pytest.raises(AlertRefused):
+            read_alert(asked, at=NOON, zone=MONROVIA, is_dialect=is_dialect)

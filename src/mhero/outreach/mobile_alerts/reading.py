@@ -24,6 +24,8 @@ MOST_RECIPIENTS: Final = 20_000
 LONGEST_KEY: Final = 500
 #: No send is planned farther ahead than this.
 FARTHEST: Final = timedelta(days=366)
+#: What should have been said longer ago, with no end to it, is not said any more.
+LATEST: Final = timedelta(days=1)
 _ENDED: Final = {"revoked", "entered-in-error"}
 _URGENT: Final = {"urgent", "asap", "stat"}
 _OUR_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -77,16 +79,20 @@ def is_ended(raw: Mapping[str, Any]) -> bool:
 def read_alert(raw: Json, *, at: datetime, zone: tzinfo, is_dialect: bool = False) -> Alert:
     """The request; raises `AlertRefused` with the element that is wrong.
 
-    `zone` is the country's, for dates without a time. The dialect does not take R4's states at their word.
+    `zone` is the country's, for dates without a time. The dialect asks under other states than active too.
     """
     body = tidied(COMMUNICATION_REQUEST, checked_type(raw, "CommunicationRequest"), DECISIVE)
+    recurrence = recurrence_of(body.get("extension", []))
     status = body.pop("status", "active" if is_dialect else "")
-    if status in _ENDED or (status != "active" and not is_dialect):
+    asked_under = {"active"}
+    if is_dialect:
+        asked_under |= {"completed", "on-hold"} if recurrence else {"completed"}
+    if status not in asked_under:
         raise _refused("Only a request whose status is active is carried out.", "status")
     if body.get("doNotPerform"):
         raise _refused("It says that it must not be carried out.", "doNotPerform")
     text, flow_id = content_of(body.get("payload", []))
-    starts_at, expires_at = _when(body, at, zone)
+    starts_at, expires_at = _when(body, at, zone, is_repeated=recurrence is not None)
     addressees = _addressees(body, _contained(raw))
     canonical = json.dumps([body, [str(one) for one in addressees]], sort_keys=True)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
@@ -101,7 +107,7 @@ def read_alert(raw: Json, *, at: datetime, zone: tzinfo, is_dialect: bool = Fals
         addressees=addressees,
         starts_at=starts_at,
         expires_at=expires_at,
-        recurrence=recurrence_of(body.get("extension", [])),
+        recurrence=recurrence,
     )
 
 
@@ -180,13 +186,19 @@ def _flow_id(named: str) -> UUID | None:
         return None
 
 
-def _when(body: Json, at: datetime, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+def _when(
+    body: Json, at: datetime, zone: tzinfo, *, is_repeated: bool
+) -> tuple[datetime | None, datetime | None]:
+    """From when it is sent, None for at once, and until when."""
     period = body.get("occurrencePeriod", {})
     start, end = body.get("occurrenceDateTime") or period.get("start"), period.get("end")
     starts_at = _moment(start, zone) if start else None
     # The end of a period takes in the whole of what it names.
     ends_at = _moment(end, zone, is_end=True) if end else None
     if ends_at is not None and (ends_at <= at or (starts_at and ends_at <= starts_at)):
+        raise _refused("The time for it is over.", "occurrence")
+    # Such as what waited in a queue of the other system. The begin of a schedule may be long ago.
+    if starts_at is not None and not ends_at and not is_repeated and starts_at < at - LATEST:
         raise _refused("The time for it is over.", "occurrence")
     if starts_at is not None and starts_at > at + FARTHEST:
         raise _refused("It lies more than a year ahead.", "occurrence")
