@@ -50,7 +50,8 @@ async function draw(place) {
     label(circle, point, named).addTo(map);
     bounds.extend([point.lat, point.lon]);
   }
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [36, 36] });
+  // A single point would be shown as near as can be, and so beside the picture.
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [36, 36], maxZoom: 10 });
   if (legend) addLegend(map, legend, areas.length ? shadeOf.limits : []);
 }
 

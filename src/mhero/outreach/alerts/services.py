@@ -79,7 +79,13 @@ def send(alert: Alert, user: User, shown: int, clock: Clock = now) -> Alert:
         alert.accounted = accounted.to_json()
         alert.audience_description = describe(chosen, place_names(chosen.places))
         begin(alert, contact_ids(chosen, reach), clock)
-        record_audit("alert.sent", f"alert {alert.id}", user=user, people=accounted.will_send)
+        record_audit(
+            "alert.sent",
+            f"alert {alert.id}",
+            user=user,
+            people=accounted.will_send,
+            quiet_hours=alert.quiet_reason,
+        )
     return alert
 
 

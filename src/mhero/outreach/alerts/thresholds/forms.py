@@ -92,7 +92,13 @@ class RuleForm(RepeatFields):
     def _kept(self) -> dict[str, Any]:
         rule = self.rule
         names = ("name", "level", "word", "repeat_times", "repeat_minutes", "in_quiet_hours", "quiet_reason")
-        suggested = {language: _SUGGESTED[language_of(language)] for language in self.languages}
+        # A language that the product does not write gets no text, but the first is for everybody.
+        written = {language: language_of(language) for language in self.languages}
+        suggested = {
+            language: _SUGGESTED[ours]
+            for language, ours in written.items()
+            if ours != "en" or language in ("eng", self.languages[0])
+        }
         texts = {rule.language: rule.text, **rule.translations} if rule.text else suggested
         return {
             **{name: getattr(rule, name) for name in (*names, "is_on")},
