@@ -355,6 +355,24 @@ def test_a_conflict_in_ihris_comes_back_to_the_officer_once(country: SimpleNames
     assert proposal.events.order_by("id").last().what == "arrived"
 
 
+def test_who_left_a_facility_keeps_the_post_that_they_have_elsewhere_by_now(
+    country: SimpleNamespace,
+) -> None:
+    from mhero.outreach.validation import deciding
+    from mhero.registry.errors import NotInRegistry
+    from mhero.registry.models import Person
+
+    made = begin(country, "in_charges", IN_CHARGES)
+    answer(made, country.garmai, "1", "2", "0", "0", "0")
+    of_saah = begin(country)
+    answer(of_saah, country.saah, "2", "3", "Foya Clinic", "1")
+    deciding.accept(one(subject="place").id, country.korto)
+    with pytest.raises(NotInRegistry):
+        deciding.accept(one(subject="work").id, country.korto)
+    saah = Person.objects.get(id=country.saah.id)
+    assert (saah.is_active, saah.place_id) == (True, country.foya.id)
+
+
 def test_the_second_decision_about_the_same_changes_nothing(country: SimpleNamespace) -> None:
     from mhero.outreach.errors import DecidedAlready
     from mhero.outreach.validation import deciding
@@ -462,7 +480,7 @@ def test_an_officer_of_an_area_asks_the_people_of_her_area(country: SimpleNamesp
 def test_whom_texts_did_not_settle_is_listed_with_the_reason_and_the_suspicion(
     country: SimpleNamespace,
 ) -> None:
-    from mhero.outreach.models import ValidationRound
+    from mhero.messaging.models import Broadcast
     from mhero.outreach.validation import worklist
     from mhero.outreach.validation.ghosts import points
 
@@ -471,7 +489,7 @@ def test_whom_texts_did_not_settle_is_listed_with_the_reason_and_the_suspicion(
     answer(rounds_made[-1], country.hawa, "3")
     # Nobody is late before the three days are over.
     assert [line.name for line in worklist.lines(None)] == ["Hawa Johnson"]
-    ValidationRound.objects.update(created_at=datetime.now(UTC) - timedelta(days=4))
+    Broadcast.objects.update(status="sent", started_at=datetime.now(UTC) - timedelta(days=4))
     in_charges = begin(country, "in_charges", IN_CHARGES)
     answer(in_charges, country.garmai, "1", "2", "0", "0", "0")
     found = {line.name: line for line in worklist.lines(None)}

@@ -19,14 +19,14 @@ from mhero.outreach.queries import place_names
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import account_for, contact_ids
 from mhero.outreach.services import channel_for, needs_approval
-from mhero.outreach.supervisors import supervising
+from mhero.outreach.supervisors import in_charge_of
 from mhero.outreach.validation.conversation import STAFF_LIST, flow_of
 from mhero.outreach.validation.kinds import RoundKind, Subject
 from mhero.outreach.validation.models import ValidationAsk, ValidationRound
 from mhero.outreach.words import describe
 from mhero.platform.clock import Clock, now
 from mhero.platform.ids import new_id
-from mhero.registry.models import Person, Place, PlaceKind, Role
+from mhero.registry.models import Person, Place, PlaceKind
 
 #: People on the numbered list of an in-charge: more make a text that nobody reads.
 MOST_STAFF: Final = 12
@@ -82,30 +82,28 @@ def _people(chosen: Filter, reach: Reach) -> Chosen:
 
 
 def _in_charges(chosen: Filter, reach: Reach) -> Chosen:
-    """One for each facility: of several in-charges the first."""
+    """One for each facility: of several in-charges the one whose post says it best, of those with a phone."""
     facilities = facilities_of(chosen, reach.area_id)
-    roles = Role.objects.filter(supervising(), is_active=True, end=None, place_id__in=facilities)
-    by_person: dict[UUID, UUID] = {}
-    held = roles.order_by("place_id", "start", "id").values_list("person_id", "place_id")
-    for person_id, facility_id in held:
-        if facility_id:
-            by_person.setdefault(person_id, facility_id)
-    contacts = Contact.objects.filter(person_id__in=by_person, status="active").exclude(number=None)
-    by_place: dict[UUID, Asked] = {}
-    for contact in contacts.order_by("id").only("id", "person_id", "number"):
-        is_allowed = reach.trial_phones is None or contact.number in reach.trial_phones
-        if contact.person_id and is_allowed:
-            place_id = by_person[contact.person_id]
-            by_place.setdefault(
-                place_id,
-                Asked(
-                    contact_id=contact.id,
-                    person_id=contact.person_id,
-                    number=contact.number or "",
-                    place_id=place_id,
-                ),
+    people = in_charge_of(facilities)
+    in_charge = {person_id for found in people.values() for person_id in found}
+    contacts = Contact.objects.filter(person_id__in=in_charge, status="active").exclude(number=None)
+    by_person = {
+        contact.person_id: contact
+        for contact in contacts.only("id", "person_id", "number")
+        if reach.trial_phones is None or contact.number in reach.trial_phones
+    }
+    asked: dict[UUID, Asked] = {}
+    for place_id, found in people.items():
+        contact = next((by_person[one] for one in found if one in by_person), None)
+        # Whoever is in charge of two facilities is asked about one: a phone holds one conversation.
+        if contact and contact.person_id and contact.id not in asked:
+            asked[contact.id] = Asked(
+                contact_id=contact.id,
+                person_id=contact.person_id,
+                number=contact.number or "",
+                place_id=place_id,
             )
-    return Chosen(found=len(facilities), asked=list(by_place.values()))
+    return Chosen(found=len(facilities), asked=list(asked.values()))
 
 
 def facilities_of(chosen: Filter, area_id: UUID | None) -> set[UUID]:

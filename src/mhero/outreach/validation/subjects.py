@@ -25,7 +25,9 @@ def resource_of(subject: str, person_id: UUID | None, place_id: UUID | None) -> 
         return _resource(person_id)
     if subject in OF_PLACE:
         return _resource(place_id)
-    post = post_of(person_id) if subject in OF_POST and person_id else None
+    # Who left a facility left the post there, wherever else they work by now.
+    at = place_id if subject == Subject.WORK else None
+    post = post_of(person_id, at) if subject in OF_POST and person_id else None
     return _resource(post.id if post else None)
 
 
@@ -33,10 +35,12 @@ def _resource(id: UUID | None) -> Resource | None:
     return Resource.objects.filter(id=id, is_deleted=False).first() if id else None
 
 
-def post_of(person_id: UUID) -> Role | None:
-    """The post that somebody is known by: at the place where they work, the latest."""
+def post_of(person_id: UUID, at: UUID | None = None) -> Role | None:
+    """The post that somebody is known by: at the place where they work, the latest; or that at one place."""
     person = Person.objects.filter(id=person_id).first()
     posts = list(Role.objects.filter(person_id=person_id).order_by("-is_active", "-start", "id"))
+    if at:
+        return next((post for post in posts if post.place_id == at), None)
     here = [post for post in posts if person and post.place_id == person.place_id]
     return next(iter(here or posts), None)
 

@@ -38,7 +38,9 @@ WITH concerned AS (
         SELECT outcome FROM outreach_validationanswer
         WHERE round_id = a.round_id AND contact_id = a.contact_id ORDER BY answered_at DESC LIMIT 1
     ) v ON true
-    WHERE v.outcome IS NOT NULL OR coalesce(r.starts_at, r.created_at) <= %(settled)s
+    LEFT JOIN messaging_broadcast b ON b.id = r.broadcast_id
+    -- Of a send that was stopped nobody knows whom it reached.
+    WHERE v.outcome IS NOT NULL OR (b.status IN ('sending', 'sent') AND b.started_at <= %(settled)s)
 ), asking AS (
     SELECT person_id,
            coalesce(min(latest) FILTER (WHERE is_answered), count(*) + 1) - 1 AS silent_rounds,
