@@ -209,7 +209,7 @@ def test_each_kind_of_correction_becomes_one_proposal_with_old_new_and_how_sure(
     country: SimpleNamespace,
 ) -> None:
     made = begin(country)
-    run = answer(made, country.musu, "2", "1", "MUSU VARNEY KOLLIE", "4", "foya clinik")
+    run = answer(made, country.musu, "2", "1", "MUSU VARNEY KOLLIE", "3", "foya clinik")
     name, place = proposals()
     assert (name.subject, name.old, name.new, name.sure) == (
         "name",
@@ -229,7 +229,7 @@ def test_each_kind_of_correction_becomes_one_proposal_with_old_new_and_how_sure(
         "foya clinik",
         country.musu.id,
     )
-    answer(made, country.saah, "2", "2", "midwife please", "5", "0770 000 001")
+    answer(made, country.saah, "2", "2", "midwife please", "4", "0770 000 001")
     job, phone = proposals(person_id=country.saah.id)
     assert (job.subject, job.sure, job.value) == ("job", "unclear", {})
     assert (phone.new, phone.sure, phone.why) == ("+231770000001", "likely", "shared")
@@ -245,11 +245,11 @@ def test_what_is_so_already_is_no_proposal_and_a_newer_answer_takes_the_older_s_
     country: SimpleNamespace,
 ) -> None:
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Kollie", "1")
+    answer(made, country.musu, "2", "1", "Musu Kollie", "5")
     answer(made, country.saah, "1")
     assert proposals() == []
-    answer(made, country.saah, "2", "1", "Saah Varney", "1")
-    answer(made, country.saah, "2", "1", "Saah Momolu", "1", at=datetime.now(UTC) + timedelta(minutes=1))
+    answer(made, country.saah, "2", "1", "Saah Varney", "5")
+    answer(made, country.saah, "2", "1", "Saah Momolu", "5", at=datetime.now(UTC) + timedelta(minutes=1))
     assert [(each.new, each.state) for each in proposals()] == [
         ("Saah Varney", "superseded"),
         ("Saah Momolu", "waiting"),
@@ -292,7 +292,7 @@ def test_accepting_is_in_the_registry_at_once_and_asked_of_ihris_and_dhis2(count
     from mhero.registry.models import Person, Place, Resource
 
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Varney", "5", "0770 999 111")
+    answer(made, country.musu, "2", "1", "Musu Varney", "4", "0770 999 111")
     for each in proposals():
         deciding.accept(each.id, country.korto)
     musu = Person.objects.get(id=country.musu.id)
@@ -322,7 +322,7 @@ def test_a_value_that_changed_meanwhile_is_shown_before_anything_is_written(coun
     from mhero.registry.models import Person
 
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Varney", "1")
+    answer(made, country.musu, "2", "1", "Musu Varney", "5")
     services.take_in(IHRIS, worker("musu", "Musu Toe", "+231770000001", "phebe", "Nurse")[:1])
     proposal = one()
     assert deciding.accept(proposal.id, country.korto) == "returned"
@@ -338,7 +338,7 @@ def test_a_conflict_in_ihris_comes_back_to_the_officer_once(country: SimpleNames
     from mhero.outreach.validation import deciding
 
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Varney", "1")
+    answer(made, country.musu, "2", "1", "Musu Varney", "5")
     proposal = one()
     deciding.accept(proposal.id, country.korto)
     SourceChange.objects.update(state="conflict", newer="Musu Toe", is_news=True)
@@ -365,7 +365,7 @@ def test_who_left_a_facility_keeps_the_post_that_they_have_elsewhere_by_now(
     made = begin(country, "in_charges", IN_CHARGES)
     answer(made, country.garmai, "1", "2", "0", "0", "0")
     of_saah = begin(country)
-    answer(of_saah, country.saah, "2", "3", "Foya Clinic", "1")
+    answer(of_saah, country.saah, "2", "3", "Foya Clinic", "5")
     deciding.accept(one(subject="place").id, country.korto)
     with pytest.raises(NotInRegistry):
         deciding.accept(one(subject="work").id, country.korto)
@@ -378,7 +378,7 @@ def test_the_second_decision_about_the_same_changes_nothing(country: SimpleNames
     from mhero.outreach.validation import deciding
 
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Varney", "1")
+    answer(made, country.musu, "2", "1", "Musu Varney", "5")
     proposal = one()
     deciding.refuse(proposal.id, country.korto, "She is called Kollie.")
     with pytest.raises(DecidedAlready):
@@ -394,7 +394,7 @@ def test_asking_again_starts_the_conversation_with_whoever_said_it(country: Simp
     from mhero.outreach.validation import deciding
 
     made = begin(country)
-    answer(made, country.saah, "2", "2", "boss", "1")
+    answer(made, country.saah, "2", "2", "boss", "5")
     proposal = one()
     deciding.ask_again(proposal.id, country.korto)
     task = SessionTask.objects.get()
@@ -405,8 +405,8 @@ def test_asking_again_starts_the_conversation_with_whoever_said_it(country: Simp
 
 def test_many_are_decided_at_once_and_those_that_cannot_be_are_told(country: SimpleNamespace) -> None:
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Varney", "1")
-    answer(made, country.saah, "2", "2", "boss", "1")
+    answer(made, country.musu, "2", "1", "Musu Varney", "5")
+    answer(made, country.saah, "2", "2", "boss", "5")
     page = browser(country.korto)
     shown = page.get("/validation/proposals/").content.decode()
     assert "Musu Varney" in shown
@@ -423,7 +423,7 @@ def test_an_officer_chooses_a_value_that_could_not_be_read(country: SimpleNamesp
     from mhero.registry.models import Role
 
     made = begin(country)
-    answer(made, country.saah, "2", "2", "boss", "1")
+    answer(made, country.saah, "2", "2", "boss", "5")
     proposal, page = one(), browser(country.korto)
     address = f"/validation/proposals/{proposal.id}/"
     shown = page.get(address).content.decode()
@@ -438,8 +438,8 @@ def test_an_officer_chooses_a_value_that_could_not_be_read(country: SimpleNamesp
 
 def test_a_district_officer_sees_and_decides_her_area_alone(country: SimpleNamespace) -> None:
     made = begin(country)
-    answer(made, country.musu, "2", "1", "Musu Varney", "1")
-    answer(made, country.hawa, "2", "1", "Hawa Varney", "1")
+    answer(made, country.musu, "2", "1", "Musu Varney", "5")
+    answer(made, country.hawa, "2", "1", "Hawa Varney", "5")
     of_bong, of_lofa = one(person_id=country.musu.id), one(person_id=country.hawa.id)
     flomo = browser(country.flomo)
     listed = flomo.get("/validation/proposals/?state=all").content.decode()
@@ -481,7 +481,7 @@ def test_whom_texts_did_not_settle_is_listed_with_the_reason_and_the_suspicion(
     country: SimpleNamespace,
 ) -> None:
     from mhero.messaging.models import Broadcast
-    from mhero.outreach.validation import worklist
+    from mhero.outreach.validation import queries, worklist
     from mhero.outreach.validation.ghosts import points
 
     rounds_made = [begin(country) for _ in range(3)]
@@ -500,6 +500,7 @@ def test_whom_texts_did_not_settle_is_listed_with_the_reason_and_the_suspicion(
     saah = found["Saah Tamba"].signs
     assert (saah.silent_rounds, saah.is_said_left, saah.is_not_named, points(saah)) == (3, True, True, 85)
     assert worklist.counted(None)[country.bong.id] == {"said_left": 1}
+    assert queries.open_by_county(None) == {country.bong.id: 1}
     page = browser(country.korto).get("/validation/people/").content.decode()
     assert "Strong suspicion" in page
     assert "No answer in the last 3 rounds (+30)" in page

@@ -161,7 +161,8 @@ def _of_people(parts: Sequence[str]) -> Iterator[Question]:
         return
     yield _choice(WRONG, asked, only_if=wrong)
     yield from (_open(part, only_if=Condition(question=WRONG, answers=(part,))) for part in asked)
-    yield _choice(MORE, (NOTHING, *asked), only_if=wrong)
+    # The digits of the parts are the same as in the question before.
+    yield _choice(MORE, (*asked, NOTHING), only_if=wrong)
     for part in asked:
         yield _open(part, AGAIN, only_if=Condition(question=MORE, answers=(part,)))
 

@@ -34,6 +34,9 @@ _PARTS: Final = {
 
 
 class RoundForm(forms.Form):
+    #: What may stay empty says so itself.
+    all_optional = True
+
     name = forms.CharField(
         label=_("Name of this round"), max_length=64, help_text=_("Only your team sees it.")
     )

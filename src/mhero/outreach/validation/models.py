@@ -86,7 +86,7 @@ class Proposal(models.Model):
     #: Whom or what it is about.
     person_id = models.UUIDField(null=True)
     place_id = models.UUIDField(null=True)
-    #: The places above, whose officers decide.
+    #: The places above, whose officers decide: first the path, so that the second is the county.
     place_ids = ArrayField(models.UUIDField(), default=list)
     #: What the registry says, as `registry.editing` reads it, and in words.
     old = models.TextField(default="")

@@ -191,7 +191,7 @@ def validation_proposal(request: SignedInRequest, proposal_id: UUID) -> HttpResp
     form = None
     if proposal.state in OPEN_STATES and proposal.subject in CHOOSABLE and may_decide:
         chooses = request.method == "POST" and request.POST.get("decision") == "choose"
-        current = proposal.new or (proposal.said if proposal.subject not in _LISTED else "")
+        current = proposal.new or _as_typed(proposal)
         form = ValueForm(proposal.subject, proposal.place_ids, current, request.POST if chooses else None)
     if request.method == "POST" and may_decide and _decided(request, proposal, form):
         return redirect("validation_proposal", proposal_id=proposal.id)
@@ -204,8 +204,12 @@ def validation_proposal(request: SignedInRequest, proposal_id: UUID) -> HttpResp
     )
 
 
-#: Subjects whose values are chosen from a list.
-_LISTED: Final = frozenset({Subject.JOB, Subject.PLACE})
+def _as_typed(proposal: Proposal) -> str:
+    """What was written, where it can be put right; not a number without a digit, and not for a list."""
+    is_number = proposal.subject in {Subject.PHONE, Subject.PLACE_PHONE}
+    if proposal.subject in {Subject.JOB, Subject.PLACE}:
+        return ""
+    return proposal.said if not is_number or any(map(str.isdigit, proposal.said)) else ""
 
 
 def _decided(request: SignedInRequest, proposal: Proposal, form: ValueForm | None) -> bool:

@@ -105,8 +105,7 @@ class Taking:
                 yield self._proposal(said, self._person if is_own else None, self._place)
 
     def _proposal(self, said: Said, person: Person | None, place: Place | None) -> Proposal | None:
-        around = person.place_ids if person else place.path if place else []
-        near = (person.place.path if person.place else []) if person else list(around)
+        near = _places_of(person) if person else place.path if place else []
         resource = subjects.resource_of(
             said.subject, person.id if person else None, place.id if place else None
         )
@@ -153,7 +152,7 @@ class Taking:
             subject=subject,
             person_id=person.id if person else None,
             place_id=place.id if place else None,
-            place_ids=person.place_ids if person else place.path if place else [],
+            place_ids=_places_of(person) if person else place.path if place else [],
             old=old,
             old_words=subjects.words_of(subject, old),
             new=read.new,
@@ -166,6 +165,12 @@ class Taking:
             why=read.why,
             made_at=self._at,
         )
+
+
+def _places_of(person: Person) -> list[UUID]:
+    """All places of somebody: first the path to where they work, the country before its county."""
+    path = person.place.path if person.place else []
+    return list(dict.fromkeys([*path, *person.place_ids]))
 
 
 def _keep(proposal: Proposal) -> None:

@@ -1,5 +1,6 @@
 """Rounds of asking: the overview, the two pages that set one up, and how far one is."""
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,23 +14,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.queries import workspace
+from mhero.messaging.circumstances import rules
 from mhero.messaging.models import Broadcast, Contact, SMSChannel
 from mhero.messaging.questions.talk import talk
-from mhero.messaging.segments import count
 from mhero.messaging.simulator import contact_of
 from mhero.outreach.audience import Filter
 from mhero.outreach.choices import area_tree, options
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, PeopleChanged
+from mhero.outreach.estimate import Readers, estimate
 from mhero.outreach.queries import place_names
 from mhero.outreach.services import needs_approval
 from mhero.outreach.validation import queries, rounds, worklist
-from mhero.outreach.validation.conversation import STAFF_LIST, flow_of, questions_of
+from mhero.outreach.validation.conversation import STAFF_LIST, flow_of
 from mhero.outreach.validation.forms import RoundForm
 from mhero.outreach.validation.kinds import OPEN_STATES, RoundKind, Subject
 from mhero.outreach.validation.models import ValidationRound
 from mhero.outreach.words import describe
 from mhero.platform.clock import now
 from mhero.platform.ids import new_id
+from mhero.platform.phones import operator_of
 from mhero.registry.models import PlaceKind
 from mhero.registry.queries import names_of, places_of
 
@@ -127,12 +130,16 @@ def _checked(request: SignedInRequest, round: ValidationRound) -> dict[str, Any]
         "parts": [Subject(part).label for part in round.parts],
         "first": first,
         "text": text,
-        "segments": count(text).segments,
-        "questions": len(questions_of(round.kind, round.parts).questions),
+        "estimate": estimate(text, _readers(chosen), simplifies=False),
         "needs_approval": needs_approval(len(chosen.asked)),
         "has_channel": SMSChannel.objects.filter(is_enabled=True).exists(),
         "is_trial": not workspace().is_live,
     }
+
+
+def _readers(chosen: rounds.Chosen) -> Readers:
+    numbers = Counter(operator_of(one.number) for one in chosen.asked)
+    return Readers(people=len(chosen.asked), by_operator=numbers, prices=rules().prices)
 
 
 def _first_words(round: ValidationRound, contact: Contact | None) -> str:

@@ -24,8 +24,9 @@ WITH concerned AS (
     SELECT person_id AS id FROM outreach_validationask
     UNION SELECT unnest("left") FROM outreach_validationanswer WHERE "left" <> '{}'
 ), person AS (
-    SELECT p.id, p.name, p.place_id, p.place_ids[2] AS county_id, p.phone_state
+    SELECT p.id, p.name, p.place_id, place.path[2] AS county_id, p.phone_state
     FROM registry_person p JOIN concerned ON concerned.id = p.id
+    LEFT JOIN registry_place place ON place.id = p.place_id
     WHERE p.is_active AND (%(area)s::uuid IS NULL OR p.place_ids @> ARRAY[%(area)s::uuid])
       AND (%(place)s::uuid IS NULL OR p.place_ids @> ARRAY[%(place)s::uuid])
 ), asked AS (
