@@ -44,7 +44,7 @@ ROUNDS_SHOWN = 20
 def validation(request: SignedInRequest) -> HttpResponse:
     """What waits for a decision, whom somebody has to look for, and the rounds."""
     area = request.user.area_id
-    waiting, looked_for = queries.open_by_county(area), worklist.counted(area)
+    waiting, looked_for = queries.open_by_county(area), worklist.lately_counted(area)
     listed = list(queries.rounds_of(area)[:ROUNDS_SHOWN])
     progress = queries.progress_of(listed)
     counties = {place for place in [*waiting, *looked_for] if place}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
 
 from mhero.outreach.validation.ghosts import FAILURES, Signs
@@ -16,6 +17,7 @@ from mhero.platform.ids import lowest_id
 TIME_TO_ANSWER: Final = timedelta(hours=72)
 #: Older texts and answers say little about today.
 LOOKED_BACK: Final = timedelta(days=200)
+KEPT_SECONDS: Final = 60
 
 # One row for everybody who was asked or is said to have left, with the signs; `reason` is the first that
 # somebody has to do something about.
@@ -151,6 +153,16 @@ def counted(area_id: UUID | None, clock: Clock = now) -> dict[UUID | None, dict[
     for county, reason, people in _rows(SIGNS + COUNTED, area_id, None, clock(), {}):
         found.setdefault(county, {})[reason] = people
     return found
+
+
+def lately_counted(area_id: UUID | None) -> dict[UUID | None, dict[str, int]]:
+    """The same, at most a minute old: in a large country it is read from many texts."""
+    key = f"outreach:worklist:{area_id}"
+    kept: dict[UUID | None, dict[str, int]] | None = cache.get(key)
+    if kept is None:
+        kept = counted(area_id)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def _rows(

@@ -53,7 +53,7 @@ def validation_worklist(request: SignedInRequest) -> HttpResponse:
     found = list(worklist.lines(area, place_id=place, reason=reason, after=after, limit=PAGE + 1))
     rows = _rows(found[:PAGE])
     record_audit("worklist.read", "people to look for", request=request, people=len(rows))
-    counted = worklist.counted(area)
+    counted = worklist.lately_counted(area)
     totals = {one: sum(reasons.get(one, 0) for reasons in counted.values()) for one in worklist.REASONS}
     return render(
         request,
