@@ -275,6 +275,16 @@ def test_overdue_ones_are_reminded_of_and_escalated_once_each(country: Country) 
     ]
 
 
+def test_at_night_a_referral_is_told_and_a_reminder_waits(country: Country) -> None:
+    from mhero.messaging.models import Message
+    from mhero.outreach.referrals.overdue import remind_due
+
+    country.refer()
+    remind_due(lambda: at(hours=25))
+    # Only the first kind leaves in quiet hours.
+    assert list(Message.objects.order_by("id").values_list("priority", flat=True)) == [0, 1]
+
+
 def test_what_nobody_speaks_of_is_closed_and_later_forgotten(country: Country) -> None:
     from mhero.messaging.models import Message
     from mhero.outreach.referrals.overdue import close_old, forget_old

@@ -25,12 +25,13 @@ def notice(
     at: datetime,
     allowed: Circumstances,
     sms_channel_id: UUID | None = None,
+    cannot_wait: bool = False,
 ) -> Message | None:
     """Queues a text in the current transaction; None when the person is not to be texted now.
 
     `of` says what it is about: the same news of the same time are one message, however often they are
     written. With the channel that somebody wrote to it is their answer, which leaves in quiet hours too;
-    without one it waits for their end.
+    without one it waits for their end, unless it cannot.
     """
     if allowed.why_not(contact.number or "", text, contact.status):
         return None
@@ -48,7 +49,7 @@ def notice(
             "number": number,
             "text": text,
             "status": MessageStatus.QUEUED,
-            "priority": ANSWER if sms_channel_id else NEWS,
+            "priority": ANSWER if sms_channel_id or cannot_wait else NEWS,
             "segments": count(text).segments,
             "expires_at": at + EXPIRES_AFTER,
             "operator": operator_of(number),

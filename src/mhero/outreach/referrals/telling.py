@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from mhero.messaging.circumstances import present
@@ -13,6 +14,9 @@ from mhero.outreach.referrals.models import Referral
 from mhero.outreach.referrals.outcomes import in_words, outcomes_in
 from mhero.outreach.supervisors import MOST_TOLD, supervisors_along, supervisors_at
 from mhero.registry.models import Person, Place
+
+#: What may wait for the end of quiet hours. All else is about a client who is on the way, or about to be.
+_WAITING: Final = frozenset({"remind_arrival", "remind_outcome", "escalate_arrival", "escalate_outcome"})
 
 
 def receivers(facility: Place, *, but: UUID | None = None) -> list[Contact]:
@@ -76,7 +80,8 @@ def _tell(
     for contact in contacts:
         spoken = language or language_of(contact.language)
         text = say(spoken, key, code=referral.code, client=referral.client, **values)
-        message = notice(contact, text, of=(referral.id, key, contact.id), at=at, allowed=allowed)
+        of = (referral.id, key, contact.id)
+        message = notice(contact, text, of=of, at=at, allowed=allowed, cannot_wait=key not in _WAITING)
         if message is not None:
             told.append(message.id)
     return told
