@@ -47,10 +47,16 @@ def referral_code() -> str:
 
 def test_without_anybody_in_charge_others_who_can_be_texted_are_told(country: Country) -> None:
     from mhero.messaging.models import Contact
+    from mhero.registry.models import Person
 
-    Contact.objects.filter(id=country.korto.id).update(status="stopped")
+    korto = Person.objects.filter(id=country.korto.person_id)
+    korto.update(on_leave_until=at(days=3).date())
     country.refer()
-    assert [who for who, _ in country.told()] == ["Saah"]
+    korto.update(on_leave_until=at(days=-1).date())
+    country.refer("REF Fatu Phebe fever")
+    Contact.objects.filter(id=country.korto.id).update(status="stopped")
+    country.refer("REF Teta Phebe fever")
+    assert [who for who, _ in country.told()] == ["Saah", "Korto", "Saah"]
 
 
 def test_where_nobody_can_be_texted_the_sender_calls_and_the_supervisor_hears_at_once(

@@ -19,18 +19,21 @@ from mhero.registry.models import Person, Place
 _WAITING: Final = frozenset({"remind_arrival", "remind_outcome", "escalate_arrival", "escalate_outcome"})
 
 
-def receivers(facility: Place, *, but: UUID | None = None) -> list[Contact]:
-    """Who is told at a facility: its in-charge, or else others there who can be texted now."""
+def receivers(facility: Place, at: datetime, *, but: UUID | None = None) -> list[Contact]:
+    """Who is told at a facility: its in-charge, or else others there who are at work and can be texted."""
     allowed = present()
-    in_charge = [
-        one for one in supervisors_at(facility.id, but=but) if allowed.may_be_texted(one.number or "")
-    ]
-    if in_charge:
-        return in_charge
-    people = Person.objects.filter(place=facility, is_active=True).values("id")
-    found = Contact.objects.filter(person_id__in=people, status="active").exclude(number=None)
-    others = found.exclude(person_id=but) if but else found
-    return [one for one in others.order_by("id") if allowed.may_be_texted(one.number or "")][:MOST_TOLD]
+    at_work = Person.objects.filter(is_active=True).exclude(on_leave_until__gte=at.date())
+    there = Contact.objects.filter(
+        person_id__in=at_work.filter(place=facility).values("id"), status="active", number__isnull=False
+    )
+    others = there.exclude(person_id=but) if but else there
+    in_charge = supervisors_at(facility.id, but=but)
+    known = set(at_work.filter(id__in=[one.person_id for one in in_charge]).values_list("id", flat=True))
+    for found in ([one for one in in_charge if one.person_id in known], others.order_by("id")):
+        told = [one for one in found if allowed.may_be_texted(one.number or "")][:MOST_TOLD]
+        if told:
+            return told
+    return []
 
 
 def tell_facility(
@@ -38,7 +41,7 @@ def tell_facility(
 ) -> list[UUID]:
     """Texts the receiving facility, or another one; gives the messages. `named` is who the text speaks of."""
     facility = facility or referral.to_facility
-    contacts = receivers(facility, but=referral.person_id)
+    contacts = receivers(facility, at, but=referral.person_id)
     return _tell(referral, key, contacts, at, facility=_name(named or referral.from_facility))
 
 
