@@ -163,6 +163,7 @@ def send_reach(request: SignedInRequest, draft_id: UUID) -> HttpResponse:
         "description": describe(chosen, place_names(chosen.places)),
         "people": len(contacts),
         "first_size": asked.weight.fewest,
+        "can_write": bool(asked.flow.questions) and request.user.may("flows.edit"),
         "written_in": [language_name(code) for code in written_in],
         "others": [
             (language_name(code), people) for code, people in languages if code and code not in written_in
