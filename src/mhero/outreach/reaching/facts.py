@@ -82,6 +82,10 @@ SELECT EXISTS (
 GOES_ON = """
 SELECT EXISTS (SELECT FROM messaging_session s WHERE s.broadcast_id = %(broadcast)s AND s.status = 'waiting')
 """
+COUNTED = """
+SELECT broadcast_id, count(*), count(*) FILTER (WHERE answered_first), count(*) FILTER (WHERE answered_all)
+FROM outreach_reachask WHERE broadcast_id = ANY(%(broadcasts)s) GROUP BY broadcast_id
+"""
 MARK = """
 UPDATE outreach_reachsend SET looked_at = %(now)s, is_settled = %(is_settled)s, questions = %(questions)s
 WHERE broadcast_id = %(broadcast)s
@@ -135,9 +139,3 @@ def counted(broadcast_ids: list[UUID]) -> dict[UUID, tuple[int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(COUNTED, {"broadcasts": broadcast_ids})
         return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
-
-
-COUNTED = """
-SELECT broadcast_id, count(*), count(*) FILTER (WHERE answered_first), count(*) FILTER (WHERE answered_all)
-FROM outreach_reachask WHERE broadcast_id = ANY(%(broadcasts)s) GROUP BY broadcast_id
-"""

@@ -124,8 +124,9 @@ def _like(order: BroadcastOrder, **changes: Any) -> BroadcastOrder:
 def stop_round(made: ReachRound, user: User, *, clock: Clock = now) -> None:
     """Stops what is still ahead or under way, and asks nobody again."""
     with transaction.atomic():
+        # First, so that a send which just asks again is there when the others are looked up.
+        Broadcast.objects.filter(id__in=made.parts.values("broadcast_id")).update(reask_at=None)
         for send in _sends(made):
-            Broadcast.objects.filter(id=send.id).update(reask_at=None)
             goes_on = send.flow_id is not None and send.status == BroadcastStatus.SENT
             if send.status in STOPPABLE or goes_on:
                 stop_broadcast(send.id, user, clock=clock)
