@@ -379,6 +379,7 @@ def test_an_alert_is_prepared_checked_and_sent_on_the_pages(country: SimpleNames
     sent = korto.post(at, {"shown": 2, "people": "2"})["Location"]
     assert korto.post(at, {"shown": 2, "people": "2"})["Location"] == sent
     page = korto.get(sent).content.decode()
+    assert "The first text leaves" in page
     assert "Send the second wave now" in page
     assert "Bong" in page
     alert = Alert.objects.get()

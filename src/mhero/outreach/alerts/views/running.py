@@ -1,5 +1,6 @@
 """The list of alerts, and one that was sent: how far it is, who has not confirmed, and what to do."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -194,11 +195,18 @@ def _status(request: SignedInRequest, found: Alert, view: queries.View) -> dict[
         "may_send_second": may_decide and is_running and figures.waiting and second_in_words(found),
         "waves_made": len(kinds),
         "upcoming": upcoming,
+        "leaves_at": _leaves_at(found) if is_running and len(kinds) == 1 else None,
         "waiting_url": page_url(view, "alert_people"),
         "confirmed_url": page_url(view, "alert_people", confirmed="yes"),
         "status_url": page_url(view, "alert_status"),
         "at": now(),
     }
+
+
+def _leaves_at(found: Alert) -> datetime | None:
+    """When the first text leaves, as long as it has not."""
+    first = found.waves.select_related("broadcast").get(number=0).broadcast
+    return first.starts_at if first and first.starts_at > now() else None
 
 
 def _is_open(found: Alert) -> bool:
