@@ -14,7 +14,7 @@ from mhero.messaging.commands import CommandSaid
 from mhero.messaging.models import Contact
 from mhero.outreach.alerts.answers import say
 from mhero.outreach.alerts.models import Alert, AlertPerson, AlertState
-from mhero.outreach.alerts.waves import end, people_left
+from mhero.outreach.alerts.waves import anybody_left, end
 from mhero.outreach.texts.confirmations import LONGEST, confirms
 from mhero.platform.clock import Clock, now
 
@@ -112,7 +112,7 @@ def confirm(alert_id: UUID, contact: Contact, at: datetime, *, by: str = "") -> 
         return False
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OUT, {"alert": alert.id, "contact": contact.id, "at": at})
-    if alert.state == AlertState.RUNNING and not people_left(alert):
+    if alert.state == AlertState.RUNNING and not anybody_left(alert):
         end(alert, at)
     return True
 

@@ -94,7 +94,14 @@ class AlertPerson(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["alert", "contact"], name="outreach_an_alert_for_a_person_once")
         ]
-        indexes = [models.Index(fields=["contact"], name="outreach_alerts_of_a_person")]
+        indexes = [
+            models.Index(fields=["contact"], name="outreach_alerts_of_a_person"),
+            models.Index(
+                fields=["alert"],
+                condition=models.Q(confirmed_at__isnull=True),
+                name="outreach_alert_people_silent",
+            ),
+        ]
 
 
 class AlertWave(models.Model):

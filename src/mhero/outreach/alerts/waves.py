@@ -37,13 +37,14 @@ EXPIRES_AFTER: Final = timedelta(hours=24)
 NO_CHANNEL_PAUSE: Final = timedelta(minutes=1)
 WAVES_DUE: Final = "outreach_alerts"
 
-PEOPLE_LEFT = """
-SELECT p.contact_id, p.place_id, c.name
+_LEFT: Final = """
 FROM outreach_alertperson p JOIN messaging_contact c ON c.id = p.contact_id
 WHERE p.alert_id = %(alert)s AND p.confirmed_at IS NULL AND c.status = 'active' AND c.number IS NOT NULL
   AND NOT EXISTS (SELECT FROM messaging_optout o WHERE o.number = c.number)
-ORDER BY p.id
 """
+PEOPLE_LEFT: Final = "SELECT p.contact_id, p.place_id, c.name" + _LEFT + "ORDER BY p.id"
+# Asked at each confirmation.
+ANYBODY_LEFT: Final = "SELECT EXISTS (SELECT" + _LEFT + ")"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +122,14 @@ def people_left(alert: Alert) -> list[Left]:
         return [
             Left(contact_id=contact, place_id=place, name=name) for contact, place, name in cursor.fetchall()
         ]
+
+
+def anybody_left(alert: Alert) -> bool:
+    """Whether somebody has neither confirmed nor opted out."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANYBODY_LEFT, {"alert": alert.id})
+        (left,) = cursor.fetchone()
+    return bool(left)
 
 
 def rules_of(alert: Alert) -> Rules:
