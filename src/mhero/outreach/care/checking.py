@@ -139,7 +139,7 @@ class Checker:
         found = self._kinds.get(_key(text)) or text
         kind = next((kind for kind in self.kinds if str(kind.id) == found), None)
         if kind is None:
-            names = ", ".join(one.name_en for one in self.kinds)
+            names = ", ".join(map(str, self.kinds))
             raise _Wrong(gettext("There is no such kind of visit. There are: %(names)s.") % {"names": names})
         return kind
 
@@ -180,7 +180,9 @@ class Checker:
             return None
         numbers = [one.number for one in clean(text, self._region) if one.number]
         if numbers:
-            found = list(people_of(self._area_id).filter(phone__in=numbers, is_active=True)[:2])
+            having = list(people_of(self._area_id).filter(phone__in=numbers, is_active=True)[:_MOST_NAMED])
+            # Two people may have one phone: then whoever works here is meant.
+            found = [person for person in having if place.id in person.place_ids] or having
         else:
             found = [person for person in self._staff_of(place) if _key(text) in _key(person.name)]
         if not found:

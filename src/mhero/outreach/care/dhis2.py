@@ -30,7 +30,7 @@ from mhero.platform.clock import Clock, now
 from mhero.platform.phones import clean
 from mhero.registry.models import Origin, Place, PlaceKind
 
-MEDIATOR: Final = "dhis2-visits"
+MEDIATOR: Final = services.DHIS2_VISITS
 #: Visits further away are read when they are nearer.
 AHEAD: Final = timedelta(days=60)
 BATCH: Final = 50

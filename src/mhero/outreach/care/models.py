@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mhero.accounts.models import User
@@ -35,7 +36,8 @@ class VisitKind(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_en
+        """In the language of the page."""
+        return self.name((get_language() or "en")[:2])
 
     def name(self, language: str) -> str:
         names: dict[str, str] = {"en": self.name_en, "fr": self.name_fr, "sw": self.name_sw}

@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 
 from mhero.accounts.models import User
 from mhero.accounts.services import record_audit
+from mhero.exchange.models import Channel
+from mhero.exchange.services import request_run, schedule
 from mhero.messaging.models import Message, MessageStatus
 from mhero.outreach.care.models import (
     CareClient,
@@ -29,8 +31,8 @@ from mhero.platform.clock import now
 from mhero.platform.notify import notify
 from mhero.registry.models import Place
 
-#: Heard by the worker, which knows kinds of visits by their names.
-KINDS_CHANGED: Final = "outreach_care_kinds"
+#: What reads planned visits from DHIS2, and tells it their outcomes.
+DHIS2_VISITS: Final = "dhis2-visits"
 #: Heard by the worker when an outcome waits to be told to the system that a visit came from.
 OUTCOMES: Final = "outreach_care_outcomes"
 _TRIES: Final = 50
@@ -258,7 +260,11 @@ def save_kind(kind: VisitKind, user: User) -> None:
         kind.save()
         action = "visit_kind.added" if is_new else "visit_kind.changed"
         record_audit(action, f"kind of visit {kind.id}", user=user)
-        notify(KINDS_CHANGED)
+        if kind.stage:
+            # Its planned events come at once, and from now on by the channel's schedule.
+            for channel in Channel.objects.filter(mediator=DHIS2_VISITS, is_enabled=True):
+                schedule(channel)
+                request_run(channel, user.email)
 
 
 def archive_kind(kind: VisitKind, user: User) -> None:
@@ -267,4 +273,3 @@ def archive_kind(kind: VisitKind, user: User) -> None:
         kind.archived_at = now()
         kind.save(update_fields=["archived_at"])
         record_audit("visit_kind.archived", f"kind of visit {kind.id}", user=user)
-        notify(KINDS_CHANGED)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -22,7 +23,6 @@ from mhero.outreach.care.services import Who
 from mhero.outreach.care.views.shared import (
     chosen_place,
     client_or_404,
-    kind_in_words,
     may_edit,
     names_of_workers,
     shown,
@@ -133,8 +133,8 @@ def _happened(client: CareClient) -> list[dict[str, object]]:
             "title": event.get_what_display(),
             "at": event.at,
             "by": event.by,
-            "kind": kind_in_words(event.visit.kind),
-            "day": event.day,
+            "kind": str(event.visit.kind),
+            "day": _day(event.day),
         }
         for event in told
     ]
@@ -144,12 +144,16 @@ def _happened(client: CareClient) -> list[dict[str, object]]:
             "at": one.made_at,
             "by": names.get(one.contact_id, "") if one.audience == "worker" and one.contact_id else "",
             "audience": one.get_audience_display(),
-            "kind": kind_in_words(one.visit.kind),
-            "day": one.due_on,
+            "kind": str(one.visit.kind),
+            "day": _day(one.due_on),
         }
         for one in sent
     ]
     return sorted(events, key=lambda event: str(event["at"]), reverse=True)
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "DATE_FORMAT") if day else ""
 
 
 @requires("clients.edit")
@@ -209,7 +213,7 @@ def care_visit(request: SignedInRequest, visit_id: UUID) -> HttpResponse:
         )
         messages.success(request, gettext("What became of the visit was noted."))
         return redirect("care_client", care_client_id=visit.client_id)
-    context = {"form": form, "visit": visit, "kind": kind_in_words(visit.kind)}
+    context = {"form": form, "visit": visit, "kind": str(visit.kind)}
     return render(request, "outreach/care/visit.html", context)
 
 

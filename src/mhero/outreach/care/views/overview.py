@@ -16,7 +16,7 @@ from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
 from mhero.outreach.care import board, queries
 from mhero.outreach.care.models import CareClient
-from mhero.outreach.care.views.shared import chosen_place, kind_in_words, may_edit, names_of_workers, shown
+from mhero.outreach.care.views.shared import chosen_place, may_edit, names_of_workers, shown
 from mhero.platform.spreadsheets import csv_lines
 from mhero.registry.models import Place
 from mhero.registry.queries import names_of, places_tree
@@ -112,7 +112,7 @@ def _rows(found: Any, sees_numbers: bool) -> Iterator[tuple[str, ...]]:
         county, district = (*(places.get(step, "").strip() for step in visit.facility.path[1:-1]), "", "")[:2]
         yield (
             *(county, district, visit.facility.name.strip(), client.name, client.number),
-            *(kind_in_words(visit.kind), visit.due_on.isoformat(), visit.code),
+            *(str(visit.kind), visit.due_on.isoformat(), visit.code),
             *(client.phone if sees_numbers else "", workers.get(client.id, "")),
         )
 

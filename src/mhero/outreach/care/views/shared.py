@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import translation
 from django.utils.translation import gettext
 
 from mhero.accounts.access import SignedInRequest
 from mhero.outreach.care import queries
-from mhero.outreach.care.models import CareClient, Visit, VisitKind, VisitState
+from mhero.outreach.care.models import CareClient, Visit, VisitState
 from mhero.registry.models import Person, Place
 from mhero.registry.queries import places_of
 
@@ -37,7 +36,7 @@ def shown(visits: Iterable[Visit], today: date) -> list[ShownVisit]:
     return [
         ShownVisit(
             visit=visit,
-            kind=kind_in_words(visit.kind),
+            kind=str(visit.kind),
             words=words,
             colour=colour,
             worker=workers.get(visit.client_id, ""),
@@ -45,10 +44,6 @@ def shown(visits: Iterable[Visit], today: date) -> list[ShownVisit]:
         for visit in found
         for words, colour in [_state(visit, today)]
     ]
-
-
-def kind_in_words(kind: VisitKind) -> str:
-    return kind.name((translation.get_language() or "en")[:2])
 
 
 def names_of_workers(clients: Iterable[CareClient]) -> Mapping[UUID, str]:
