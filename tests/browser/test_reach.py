@@ -38,7 +38,11 @@ def test_questions_are_announced_asked_twice_and_counted(answering: Demonstratin
     answering.wait_for_sql(
         f"SELECT count(*) > 0 AND bool_and(b.status = 'sent') {PARTS} WHERE NOT p.is_announcement", 90
     )
-    answering.wait_for_sql("SELECT count(*) > 0 FROM messaging_session WHERE status = 'completed'", 90)
+    answering.wait_for_sql(
+        "SELECT count(*) > 0 FROM messaging_session s JOIN outreach_reachpart p "
+        "ON p.broadcast_id = s.broadcast_id WHERE s.status = 'completed'",
+        120,
+    )
     with answering.database() as connection:
         connection.execute(ASK_AGAIN_NOW)
     answering.wait_for_sql(
@@ -52,7 +56,7 @@ def test_questions_are_announced_asked_twice_and_counted(answering: Demonstratin
     answering.wait_for_sql(
         "SELECT count(*) FILTER (WHERE is_reask) > 0 AND count(*) FILTER (WHERE answered_all) > 0 "
         "FROM outreach_reachask WHERE was_announced",
-        90,
+        150,
     )
     page.reload()
     expect(page.get_by_text(re.compile("Answered all: .*% of"))).to_be_visible()
