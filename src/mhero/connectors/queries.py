@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Final, TypeVar
+from uuid import UUID
 
 from django.core.cache import cache
 
@@ -10,12 +11,12 @@ from mhero.connectors.dhis2.datasets import DataElement, DataSet, DataSetClient
 from mhero.connectors.dhis2.tracker import Program, TrackerClient
 from mhero.connectors.doors import opened
 from mhero.connectors.errors import ConnectorError
-from mhero.connectors.models import Connection, System
+from mhero.connectors.models import Connection, DataValue, System
 from mhero.exchange.errors import NotConnected
 from mhero.platform.errors import PartnerError
 from mhero.platform.http import RecordedClient
 
-__all__ = ["DataElement", "DataSet", "Program", "connected", "data_sets", "programs"]
+__all__ = ["DataElement", "DataSet", "Program", "connected", "data_sets", "programs", "refused_of"]
 
 T = TypeVar("T")
 
@@ -57,3 +58,10 @@ def _kept(what: str, read: Callable[[RecordedClient], list[T]]) -> list[T] | Non
             return None
         cache.set(key, kept, KEPT_SECONDS)
     return kept
+
+
+def refused_of(place_id: UUID, data_set: str) -> list[DataValue]:
+    """What of a place DHIS2 did not take, with its value set, the latest period first."""
+    refused = DataValue.objects.exclude(refusal="").select_related("value_set")
+    of_place = refused.filter(value_set__place_id=place_id, value_set__data_set=data_set)
+    return list(of_place.order_by("-value_set__period", "id"))

@@ -154,10 +154,27 @@ def test_the_board_leads_from_the_country_to_a_facility_and_into_a_file(district
     assert "Reported late" in facility
     assert "In charge of Clinic Two" in facility
     assert AuditEvent.objects.filter(action="assessment.read").exists()
+    assert "What DHIS2 did not take" not in facility
     file = b"".join(korto.get(f"{address}file.csv")).decode()
     assert "Bong,Suakoko,Clinic One,2026W9,Reported in time,2026-03-02T09:28" in file
     assert "Bong,Suakoko,Clinic Three,2026W9,Nobody is known to be in charge," in file
     assert AuditEvent.objects.filter(action="assessment.exported").exists()
+
+
+def test_a_facility_shows_what_dhis2_did_not_take_in_its_own_words(district: District) -> None:
+    from mhero.connectors.models import DataValue
+
+    made = district.assessment(
+        data_set="status", elements={"doses": {"id": "doses", "type": "INTEGER_ZERO_OR_POSITIVE"}}
+    )
+    district.ask()
+    district.talk(district.in_charge["Clinic One"], 0.01, ended=0.02, doses="4")
+    district.follow(1)
+    DataValue.objects.update(is_waiting=False, refusal="untimely", words="Period 2026W9 is closed")
+    page = browser(district.korto).get(
+        f"/assessments/{made.id}/facilities/{district.facilities['Clinic One'].id}/"
+    )
+    assert "week 9 of 2026 Doses 4 Period 2026W9 is closed" in words(page)
 
 
 def test_a_district_officer_sees_her_area_alone_and_changes_only_what_is_hers(district: District) -> None:

@@ -198,6 +198,37 @@ def test_what_is_stopped_asks_and_reminds_nobody_any_more(district: District) ->
     assert district.texts() == []
 
 
+@pytest.mark.parametrize("status", ["stopped", "waiting_for_approval"])
+def test_nobody_is_reminded_of_what_was_stopped_or_not_approved(district: District, status: str) -> None:
+    from mhero.messaging.models import Broadcast
+
+    district.assessment(remind_after=[1], escalate_after=2)
+    district.ask()
+    Broadcast.objects.update(status=status)
+    district.follow(6)
+    assert len(district.sends()) == 1
+    assert district.texts() == []
+
+
+def test_what_dhis2_refuses_is_told_once_to_whoever_answered(district: District) -> None:
+    from mhero.connectors.models import DataValue
+    from mhero.outreach.refusals import tell_of_refusals
+
+    district.assessment(data_set="status", elements={"bcg": {"id": "open", "type": "BOOLEAN"}})
+    district.ask()
+    district.talk(district.in_charge["Clinic One"], 0.01, ended=0.02, bcg="yes")
+    district.follow(1)
+    DataValue.objects.update(is_waiting=False, refusal="untimely", refusal_is_news=True, words="E7640")
+    for _ in range(2):
+        tell_of_refusals()
+    assert district.texts() == [
+        (
+            "In charge of Clinic One",
+            'DHIS2 did not take your answers to "Clinic check": the period is closed there.',
+        )
+    ]
+
+
 def test_once_is_once(district: District) -> None:
     from mhero.outreach.assessments.models import AssessmentRound
 

@@ -14,7 +14,14 @@ from uuid import UUID
 from django.db import transaction
 
 from mhero.messaging.circumstances import Circumstances, present
-from mhero.messaging.models import Contact, ConversationStatus, Message, Session
+from mhero.messaging.models import (
+    Broadcast,
+    BroadcastStatus,
+    Contact,
+    ConversationStatus,
+    Message,
+    Session,
+)
 from mhero.messaging.services import BroadcastOrder, make_broadcast
 from mhero.messaging.services.notices import notice
 from mhero.outreach.assessments import texts
@@ -68,12 +75,20 @@ def take_steps(clock: Clock = now) -> bool:
 
 def _take(made: AssessmentRound, rows: Sequence[Respondent], behind: int, at: datetime) -> None:
     due = _due(made, behind, at)
-    if REMIND in due.kinds:
-        _remind(made, rows, at)
-    if ESCALATE in due.kinds:
-        _escalate(made, rows, due.behind, at)
+    if _was_asked(made):
+        if REMIND in due.kinds:
+            _remind(made, rows, at)
+        if ESCALATE in due.kinds:
+            _escalate(made, rows, due.behind, at)
     ids = [row.id for row in rows]
     Respondent.objects.filter(id__in=ids).update(step=due.behind, next_at=due.next_at)
+
+
+def _was_asked(made: AssessmentRound) -> bool:
+    """Nobody is reminded of what a person stopped, or has not approved yet."""
+    held = (BroadcastStatus.WAITING_FOR_APPROVAL, BroadcastStatus.STOPPED)
+    sends = Broadcast.objects.filter(id__in=[made.broadcast_id] if made.broadcast_id else [])
+    return sends.exclude(status__in=held).exists()
 
 
 def _due(made: AssessmentRound, behind: int, at: datetime) -> _Due:

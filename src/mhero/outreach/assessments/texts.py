@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-#: More names would make a second SMS.
-MOST_NAMED: Final = 4
+from mhero.messaging.segments import count
 
 # Accents of French are those of GSM-7 alone, as in `stock.answers`.
 _TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -46,12 +45,19 @@ def reminder(language: str, name: str, due_on: date, question: str, *, is_overdu
 
 
 def not_reported(language: str, name: str, due_on: date, who: Sequence[str]) -> str:
-    """For whoever sees to them."""
+    """For whoever sees to them: as many names as one SMS has room for, and how many more there are."""
+    named = len(who)
+    while named > 1 and count(_naming(language, name, due_on, who, named)).segments > 1:
+        named -= 1
+    return _naming(language, name, due_on, who, named)
+
+
+def _naming(language: str, name: str, due_on: date, who: Sequence[str], named: int) -> str:
     texts = _TEXTS[language]
-    named = ", ".join(who[:MOST_NAMED])
-    if len(who) > MOST_NAMED:
-        named += texts["others"].format(number=len(who) - MOST_NAMED)
-    return texts["not_reported"].format(name=name, day=_day(language, due_on), who=named)
+    names = ", ".join(who[:named])
+    if len(who) > named:
+        names += texts["others"].format(number=len(who) - named)
+    return texts["not_reported"].format(name=name, day=_day(language, due_on), who=names)
 
 
 def refused(language: str, name: str, reason: str) -> str:

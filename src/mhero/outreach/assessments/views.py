@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from mhero.accounts.access import SignedInRequest, requires
 from mhero.accounts.services import record_audit
+from mhero.connectors.queries import refused_of
 from mhero.messaging.queries.results import questions
 from mhero.outreach.assessments import board, queries
 from mhero.outreach.assessments.models import Assessment, AssessmentRound, Outcome, State
@@ -29,7 +30,9 @@ from mhero.outreach.assessments.words import (
     round_in_words,
     who_in_words,
 )
+from mhero.outreach.periods import Period
 from mhero.outreach.stock.chart import chart
+from mhero.outreach.words import period_in_words
 from mhero.platform.spreadsheets import csv_lines
 from mhero.registry.models import Person, PlaceKind
 from mhero.registry.queries import names_of, places_of
@@ -186,6 +189,7 @@ def assessment_facility(request: SignedInRequest, assessment_id: UUID, place_id:
     context = {
         "assessment": found,
         "place": place,
+        "refused": list(_refused(found, place.id)),
         "back": reverse("assessment", args=[found.id]) + back,
         "questions": [one.name for one in questions(found.flow) if one.is_asked],
         "lines": [
@@ -200,6 +204,18 @@ def assessment_facility(request: SignedInRequest, assessment_id: UUID, place_id:
         ],
     }
     return render(request, "outreach/assessments/facility.html", context)
+
+
+def _refused(found: Assessment, place_id: UUID) -> Iterator[tuple[str, str, str, str]]:
+    """Of each value that DHIS2 did not take: the period, the question, the value, and DHIS2's own words."""
+    if not found.data_set:
+        return
+    names = {question.key: question.name for question in questions(found.flow)}
+    asked = {one["id"]: names.get(key, key) for key, one in found.elements.items()}
+    for value in refused_of(place_id, found.data_set):
+        if value.data_element in asked:
+            period = period_in_words(Period.named(value.value_set.period))
+            yield period, asked[value.data_element], value.value, value.words
 
 
 @requires("assessments.view")
