@@ -277,3 +277,59 @@ async def test_each_fault_of_a_row_has_its_code(ask: Ask, change: dict[str, str]
 async def test_what_is_not_understood_is_refused_with_a_web_message(ask: Ask, path: str, status: int) -> None:
     got, answer = await ask(path)
     assert (got, answer["httpStatusCode"], answer["status"]) == (status, status, "ERROR")
+
+
+@BOTH
+async def test_a_facility_is_patched_property_by_property(
+    ask: Ask, dhis2_login: dict[str, str], dialect: str
+) -> None:
+    _, _, unit = await _stock(ask)
+    patch = {"Content-Type": "application/json-patch+json", **dhis2_login}
+
+    async def send(*operations: Any) -> tuple[int, Any]:
+        return await ask(f"organisationUnits/{unit}", "PATCH", headers=patch, json=list(operations))
+
+    _, before = await ask(f"organisationUnits/{unit}")
+    closed = {"op": "add", "path": "/closedDate", "value": "2026-02-01"}
+    status, answer = await send(closed, {"op": "replace", "path": "/phoneNumber", "value": "+231770123999"})
+    assert (status, answer["status"], answer["response"]["errorReports"]) == (200, "OK", [])
+    _, after = await ask(f"organisationUnits/{unit}")
+    assert (after["closedDate"], after["phoneNumber"]) == ("2026-02-01T00:00:00.000", "+231770123999")
+    assert after["lastUpdated"] > before["lastUpdated"]
+    await send({"op": "remove", "path": "/closedDate"})
+    _, opened = await ask(f"organisationUnits/{unit}")
+    assert "closedDate" not in opened
+    assert opened["name"] == before["name"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "words"),
+    [
+        ({"op": "add", "path": "/phoneNumber", "value": "0" * 151}, 409, "Maximum length of property"),
+        ({"op": "remove", "path": "/name"}, 409, "Missing required property"),
+        ({"op": "remove", "path": "/closedDate"}, 400, "nothing to remove"),
+        ({"op": "test", "path": "/name", "value": "x"}, 400, "not supported"),
+        ({"op": "add", "path": "/closedDate", "value": "soon"}, 400, "not a date"),
+        ({"op": "add", "path": "/comment"}, 400, "no value"),
+    ],
+)
+async def test_a_patch_that_cannot_be_is_refused_whole(
+    ask: Ask, dhis2_login: dict[str, str], operation: dict[str, str], status: int, words: str
+) -> None:
+    _, _, unit = await _stock(ask)
+    patch = {"Content-Type": "application/json-patch+json", **dhis2_login}
+    fine = {"op": "add", "path": "/comment", "value": "Patched"}
+    told, answer = await ask(f"organisationUnits/{unit}", "PATCH", headers=patch, json=[fine, operation])
+    assert told == status
+    assert words in str(answer)
+    _, after = await ask(f"organisationUnits/{unit}")
+    assert after.get("comment") != "Patched"
+
+
+async def test_a_patch_names_its_kind_and_a_unit_that_is_there(ask: Ask, dhis2_login: dict[str, str]) -> None:
+    _, _, unit = await _stock(ask)
+    status, _ = await ask(f"organisationUnits/{unit}", "PATCH", json=[])
+    assert status == 415
+    patch = {"Content-Type": "application/json-patch+json", **dhis2_login}
+    status, answer = await ask("organisationUnits/Nowhere0001", "PATCH", headers=patch, json=[])
+    assert (status, answer["errorCode"]) == (404, "E1005")
