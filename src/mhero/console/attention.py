@@ -17,6 +17,7 @@ from mhero.exchange.models import RefusedRecord, Run
 from mhero.messaging.models import Broadcast, BroadcastStatus
 from mhero.messaging.queries import broadcasts_of, conversations
 from mhero.messaging.queries.broadcasts import LEFT, statuses_of
+from mhero.outreach.validation.queries import open_by_county
 from mhero.platform.clock import Clock, now
 from mhero.registry.models import PhoneState
 from mhero.registry.queries import people_of
@@ -56,6 +57,7 @@ class Figures:
 
     replies: int
     waiting_for_approval: int
+    proposals: int
     refused: int
     phone_problems: int
     #: The worst first.
@@ -91,6 +93,13 @@ def _needs(user: User, found: Figures) -> Iterator[Need]:
         number=found.waiting_for_approval,
         words=ngettext("send waits for approval", "sends wait for approval", found.waiting_for_approval),
         href=link(user, "messages.approve", "messages"),
+    )
+    yield Need(
+        number=found.proposals,
+        words=ngettext(
+            "correction waits for your decision", "corrections wait for your decision", found.proposals
+        ),
+        href=link(user, "proposals.decide", "validation_proposals"),
     )
     yield Need(
         number=len(found.failed_sends),
@@ -144,6 +153,7 @@ def _read(user: User, clock: Clock = now) -> Figures:
     return Figures(
         replies=conversations(user.area_id, waiting=True).count(),
         waiting_for_approval=sends.filter(status=BroadcastStatus.WAITING_FOR_APPROVAL).count(),
+        proposals=sum(open_by_county(user.area_id).values()),
         refused=RefusedRecord.objects.count(),
         phone_problems=people.exclude(phone_state=PhoneState.USABLE).count(),
         failed_sends=tuple(_failed_sends(begun, counted)),

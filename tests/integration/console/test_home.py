@@ -89,6 +89,7 @@ def test_what_waits_is_told_to_those_who_can_do_something(world: World) -> None:
     assert korto == {
         "person waits for an answer",
         "send waits for approval",
+        "correction waits for your decision",
         "record could not be loaded",
     }
     assert _needs(world, "viewer") == {"record could not be loaded"}
