@@ -123,7 +123,7 @@ def begin(country: SimpleNamespace, kind: str = "people", parts: list[str] = PEO
     return made
 
 
-def answer(round: Any, person: Any, *answers: str, at: datetime | None = None) -> UUID:
+def answer(round: Any, person: Any, *answers: str, at: datetime | None = None, is_taken: bool = True) -> UUID:
     """The person's conversation, as the engine holds it, with its end."""
     from mhero.messaging.models import Contact, FlowRun, Session, SMSChannel
     from mhero.messaging.simulator import contact_of
@@ -154,7 +154,8 @@ def answer(round: Any, person: Any, *answers: str, at: datetime | None = None) -
             for name, (category, value) in said.results.items()
         },
     )
-    take()
+    if is_taken:
+        take()
     return run.id
 
 
@@ -512,6 +513,42 @@ def test_whom_texts_did_not_settle_is_listed_with_the_reason_and_the_suspicion(
     # A later word of the in-charge, that she is there after all, takes it back.
     answer(in_charges, country.garmai, "1", "0", "0", "0", "0", at=datetime.now(UTC) + timedelta(minutes=5))
     assert {line.name: line.reason for line in worklist.lines(None)}["Saah Tamba"] == "silent"
+
+
+def test_whoever_was_dealt_with_leaves_the_list(country: SimpleNamespace) -> None:
+    from mhero.outreach.validation import deciding, worklist
+    from mhero.registry.services import correct_number
+
+    made, in_charges = begin(country), begin(country, "in_charges", IN_CHARGES)
+    answer(made, country.hawa, "3", at=datetime.now(UTC) - timedelta(hours=1))
+    answer(in_charges, country.garmai, "1", "2", "0", "0", "0", at=datetime.now(UTC) - timedelta(hours=1))
+    reasons = {line.name: line.reason for line in worklist.lines(None)}
+    assert reasons == {"Hawa Johnson": "not_me", "Saah Tamba": "said_left"}
+    correct_number(country.hawa.id, "0770 999 222", country.korto)
+    deciding.refuse(one(subject="work").id, country.korto, "He is on the night shift.")
+    assert list(worklist.lines(None)) == []
+
+
+def test_a_worker_that_dies_while_it_takes_an_answer_leaves_nothing_and_does_it_again(
+    country: SimpleNamespace,
+) -> None:
+    from django.db import transaction
+
+    from mhero.messaging.models import FlowRun
+    from mhero.outreach.models import ValidationAnswer
+    from mhero.outreach.validation.taking import Taking
+
+    made = begin(country)
+    run = answer(made, country.musu, "2", "1", "Musu Varney", "4", "0770 999 111", is_taken=False)
+    with transaction.atomic():
+        Taking(FlowRun.objects.get(id=run), made).take()
+        kept = [each.id for each in proposals()]
+        transaction.set_rollback(True)
+    assert (proposals(), ValidationAnswer.objects.count()) == ([], 0)
+    take()
+    take()
+    assert [each.id for each in proposals()] == kept
+    assert (len(kept), ValidationAnswer.objects.get().id) == (2, run)
 
 
 def test_numbers_that_never_deliver_are_listed(country: SimpleNamespace) -> None:

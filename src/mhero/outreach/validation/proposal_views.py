@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -193,7 +194,9 @@ def validation_proposal(request: SignedInRequest, proposal_id: UUID) -> HttpResp
         chooses = request.method == "POST" and request.POST.get("decision") == "choose"
         current = proposal.new or _as_typed(proposal)
         form = ValueForm(proposal.subject, proposal.place_ids, current, request.POST if chooses else None)
-    if request.method == "POST" and may_decide and _decided(request, proposal, form):
+    if request.method == "POST" and not may_decide:
+        raise PermissionDenied
+    if request.method == "POST" and _decided(request, proposal, form):
         return redirect("validation_proposal", proposal_id=proposal.id)
     if request.method == "GET":
         record_audit("proposal.read", f"proposal {proposal.id}", request=request, people=1)

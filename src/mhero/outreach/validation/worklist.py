@@ -32,13 +32,13 @@ WITH concerned AS (
     WHERE p.is_active AND (%(area)s::uuid IS NULL OR p.place_ids @> ARRAY[%(area)s::uuid])
       AND (%(place)s::uuid IS NULL OR p.place_ids @> ARRAY[%(place)s::uuid])
 ), asked AS (
-    SELECT a.person_id, (v.outcome IS NOT NULL) AS is_answered, v.outcome,
+    SELECT a.person_id, (v.outcome IS NOT NULL) AS is_answered, v.outcome, v.answered_at,
            row_number() OVER (PARTITION BY a.person_id ORDER BY a.id DESC) AS latest
     FROM outreach_validationask a
     JOIN person ON person.id = a.person_id
     JOIN outreach_validationround r ON r.id = a.round_id
     LEFT JOIN LATERAL (
-        SELECT outcome FROM outreach_validationanswer
+        SELECT outcome, answered_at FROM outreach_validationanswer
         WHERE round_id = a.round_id AND contact_id = a.contact_id ORDER BY answered_at DESC LIMIT 1
     ) v ON true
     LEFT JOIN messaging_broadcast b ON b.id = r.broadcast_id
@@ -47,7 +47,8 @@ WITH concerned AS (
 ), asking AS (
     SELECT person_id,
            coalesce(min(latest) FILTER (WHERE is_answered), count(*) + 1) - 1 AS silent_rounds,
-           (array_agg(outcome ORDER BY latest) FILTER (WHERE is_answered))[1] AS outcome
+           (array_agg(outcome ORDER BY latest) FILTER (WHERE is_answered))[1] AS outcome,
+           (array_agg(answered_at ORDER BY latest) FILTER (WHERE is_answered))[1] AS answered_at
     FROM asked GROUP BY person_id
 ), texts AS (
     SELECT person.id AS person_id, count(*) FILTER (WHERE m.status = 'failed') AS failed,
@@ -61,7 +62,11 @@ WITH concerned AS (
     ORDER BY place_id, answered_at DESC
 ), signs AS (
     SELECT person.*, coalesce(asking.silent_rounds, 0) AS silent_rounds,
-           coalesce(asking.outcome, '') AS outcome,
+           -- Whose number was put right since is reached by another phone.
+           CASE WHEN asking.outcome = 'not_me' AND EXISTS (
+               SELECT FROM registry_correction c
+               WHERE c.person_id = person.id AND c.subject = 'number' AND c.at > asking.answered_at
+           ) THEN '' ELSE coalesce(asking.outcome, '') END AS outcome,
            coalesce(texts.failed, 0) AS failed, coalesce(texts.delivered, 0) AS delivered,
            EXISTS (
                SELECT FROM outreach_validationanswer v
@@ -70,6 +75,12 @@ WITH concerned AS (
                      SELECT FROM outreach_validationanswer later
                      WHERE later.place_id = v.place_id AND later.answered_at > v.answered_at
                        AND later.kept @> ARRAY[person.id]
+                 )
+                 -- An officer who refused it knows better.
+                 AND NOT EXISTS (
+                     SELECT FROM outreach_proposal p
+                     WHERE p.person_id = person.id AND p.subject = 'work' AND p.state = 'refused'
+                       AND p.decided_at > v.answered_at
                  )
            ) AS is_said_left,
            staffed.place_id IS NOT NULL AND NOT staffed.kept @> ARRAY[person.id] AND NOT EXISTS (
