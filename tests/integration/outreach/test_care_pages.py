@@ -134,6 +134,17 @@ def test_a_client_is_added_once_and_what_is_wrong_is_said_at_the_field(world: Wo
     assert (sia.name, sia.agreed) == ("Sia Toe-Williams", False)
 
 
+def test_the_visits_of_a_client_follow_to_another_facility(world: World) -> None:
+    from mhero.outreach.care.models import CareClient, Visit
+    from mhero.registry.models import Place
+
+    korto, client = browser(world), CareClient.objects.get()
+    change = {"name": client.name, "facility": "Zorzor Clinic", "language": "en"}
+    assert korto.post(f"/care/clients/{client.id}/change", change).status_code == 302
+    zorzor = Place.objects.get(name="Zorzor Clinic")
+    assert list(Visit.objects.values_list("facility_id", flat=True)) == [zorzor.id]
+
+
 def test_an_officer_says_what_became_of_a_visit(world: World) -> None:
     from mhero.outreach.care.models import Visit
 

@@ -115,6 +115,46 @@ def test_whoever_registered_is_reminded_before_on_and_after_in_one_text(clinic: 
     assert clinic.remind(15, 8) == []
 
 
+def test_a_worker_that_is_killed_in_between_reminds_once_all_the_same(clinic: Clinic) -> None:
+    from django.db import transaction
+
+    from mhero.outreach.care.models import CareReminder
+
+    clinic.register("VISIT Hawa Dolo 12/3")
+    with transaction.atomic():
+        assert len(clinic.remind(11, 8)) == 1
+        transaction.set_rollback(True)
+    assert CareReminder.objects.count() == 0
+    assert len(clinic.remind(11, 8)) == 1
+    assert clinic.remind(11, 8) == []
+
+
+def test_two_workers_at_once_remind_once(live_db: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from mhero.messaging.models import Message
+    from mhero.outreach.care.reminding import remind_when_due
+
+    clinic = Clinic()
+    for name in ("Hawa Dolo", "Sia Toe", "Fatu Kamara"):
+        clinic.register(f"VISIT {name} 12/3 0770000099")
+    before = Message.objects.count()
+
+    def remind(_: int) -> None:
+        try:
+            remind_when_due(lambda: datetime(2026, 3, 11, 8, 5, tzinfo=UTC))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(remind, range(4)))
+    texts = list(Message.objects.order_by("id").values_list("text", flat=True))[before:]
+    assert len(texts) == 4
+    assert sum(text.startswith("Thu 12 Mar: ") for text in texts) == 1
+
+
 def test_a_moved_visit_is_reminded_of_anew_and_one_that_is_due_at_once_is_not(clinic: Clinic) -> None:
     visit = clinic.register("VISIT Hawa Dolo 10/3")
     # It was registered after the hour of the day before.

@@ -1,5 +1,6 @@
 """Reads of clients and their visits. Whoever shows them begins with those of the user's area."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -81,14 +82,26 @@ def not_come(visits: QuerySet[Visit], day: date) -> QuerySet[Visit]:
     )
 
 
-def responsible(client: CareClient) -> Contact | None:
-    """Who is reminded of the client's visits: who is named, else who registered her, else the in-charge."""
-    for person_id in (client.worker_id, client.registered_by_id):
-        if person_id:
-            found = Contact.objects.filter(person_id=person_id, status="active").exclude(number=None).first()
-            if found:
-                return found
-    return next(iter(supervisors_at(client.facility_id)), None)
+def responsible(clients: Iterable[CareClient]) -> dict[UUID, Contact]:
+    """Who is reminded of each client's visits: who is named, else who registered her, else the in-charge.
+
+    By client; one whose facility has nobody who can be texted is not in it.
+    """
+    clients = list(clients)
+    named = {person for one in clients for person in (one.worker_id, one.registered_by_id) if person}
+    active = Contact.objects.filter(person_id__in=named, status="active").exclude(number=None)
+    by_person = {contact.person_id: contact for contact in active}
+    in_charge: dict[UUID, Contact | None] = {}
+    found: dict[UUID, Contact] = {}
+    for client in clients:
+        contact = by_person.get(client.worker_id) or by_person.get(client.registered_by_id)
+        if contact is None:
+            if client.facility_id not in in_charge:
+                in_charge[client.facility_id] = next(iter(supervisors_at(client.facility_id)), None)
+            contact = in_charge[client.facility_id]
+        if contact:
+            found[client.id] = contact
+    return found
 
 
 def visits_called(code: str, contact: Contact) -> list[Visit]:

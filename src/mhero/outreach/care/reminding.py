@@ -108,18 +108,12 @@ def _due(rules: CareRules, at: datetime, zone: ZoneInfo, audience: Audience) -> 
 
 def _remind_workers(rules: CareRules, at: datetime, allowed: Circumstances) -> bool:
     due = _due(rules, at, allowed.zone, Audience.WORKER)
-    clients = CareClient.objects.in_bulk({client_id for _, _, client_id in due})
+    clients = CareClient.objects.filter(id__in={client_id for _, _, client_id in due})
+    told = queries.responsible(clients)
+    contacts = {contact.id: contact for contact in told.values()}
     steps: dict[UUID | None, list[_Step]] = {}
-    contacts: dict[UUID, Contact] = {}
-    told: dict[tuple[UUID | None, ...], Contact | None] = {}
     for visit_id, days, client_id in due:
-        client = clients[client_id]
-        key = (client.worker_id, client.registered_by_id, client.facility_id)
-        if key not in told:
-            told[key] = queries.responsible(client)
-        contact = told[key]
-        if contact:
-            contacts[contact.id] = contact
+        contact = told.get(client_id)
         steps.setdefault(contact.id if contact else None, []).append(_Step(visit_id, days))
     people = list(steps)
     for contact_id in people[:PEOPLE_AT_ONCE]:

@@ -153,7 +153,7 @@ def _client(planned: Planned, at: datetime) -> CareClient:
     return client
 
 
-def _with_code(visit: Visit) -> Visit:
+def _with_code(visit: Visit, *, is_new: bool = True) -> Visit:
     """Saves the visit with a code that no other one of the facility has."""
     for _ in range(_TRIES):
         visit.code = new_code(secrets.randbelow)
@@ -162,7 +162,7 @@ def _with_code(visit: Visit) -> Visit:
             continue
         try:
             with transaction.atomic():
-                visit.save(force_insert=True)
+                visit.save(force_insert=is_new)
         except IntegrityError:
             if not Visit.objects.filter(facility=visit.facility, code=visit.code).exists():
                 raise
@@ -243,8 +243,13 @@ def _tell(visit: Visit, what: str, day: date, who: Who, at: datetime) -> None:
 
 
 def save_client(client: CareClient, user: User) -> None:
+    """Keeps what was changed of a client; the visits follow to another facility."""
     with transaction.atomic():
         client.save()
+        for visit in client.visits.exclude(facility=client.facility):
+            visit.facility = client.facility
+            taken = Visit.objects.filter(facility=client.facility, code=visit.code).exclude(code="")
+            _with_code(visit, is_new=False) if taken.exists() else visit.save(update_fields=["facility"])
         record_audit("clients.changed", f"client {client.id}", user=user, people=1)
 
 

@@ -119,7 +119,9 @@ def read_visit(
         if kind == REGISTER:
             is_sure = said[0].plain in visit_words.SURE or said[0].written.isupper()
             return _registration(said[length:], language, today, kinds or {}, is_sure)
-    return None if looks_like_referral(text) else _news(text, said, today)
+    news = _news(text, said, today)
+    # "never came 4F7K" is news of a referral.
+    return None if news and looks_like_referral(text) else news
 
 
 def _words(text: str) -> list[_Word]:

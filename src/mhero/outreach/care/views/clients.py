@@ -107,7 +107,7 @@ def care_client(request: SignedInRequest, care_client_id: UUID) -> HttpResponse:
     client = client_or_404(request, care_client_id)
     record_audit("clients.viewed", f"client {client.id}", request=request, people=1)
     visits = list(client.visits.select_related("client", "kind", "facility").order_by("-due_on", "-id"))
-    responsible = queries.responsible(client)
+    responsible = queries.responsible([client]).get(client.id)
     context = {
         "client": client,
         "visits": shown(visits, queries.today()),

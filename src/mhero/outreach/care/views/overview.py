@@ -17,7 +17,7 @@ from mhero.accounts.services import record_audit
 from mhero.outreach.care import board, queries
 from mhero.outreach.care.models import CareClient
 from mhero.outreach.care.views.shared import chosen_place, may_edit, names_of_workers, shown
-from mhero.platform.spreadsheets import csv_lines
+from mhero.platform.spreadsheets import csv_lines, harmless
 from mhero.registry.models import Place
 from mhero.registry.queries import names_of, places_tree
 
@@ -100,7 +100,8 @@ def _lines(found: Any, sees_numbers: bool, language: str | None) -> Iterator[str
             *(gettext("Number at the facility"), gettext("What for"), gettext("Due"), gettext("Code")),
             *(gettext("Phone number"), gettext("Health worker responsible")),
         )
-        yield from csv_lines(chain([header], _rows(found, sees_numbers)))
+        # Each row says itself which of its cells came from outside; a phone number begins with a plus.
+        yield from csv_lines(chain([header], _rows(found, sees_numbers)), cell=str)
 
 
 def _rows(found: Any, sees_numbers: bool) -> Iterator[tuple[str, ...]]:
@@ -111,9 +112,9 @@ def _rows(found: Any, sees_numbers: bool) -> Iterator[tuple[str, ...]]:
         client: CareClient = visit.client
         county, district = (*(places.get(step, "").strip() for step in visit.facility.path[1:-1]), "", "")[:2]
         yield (
-            *(county, district, visit.facility.name.strip(), client.name, client.number),
+            *map(harmless, (county, district, visit.facility.name.strip(), client.name, client.number)),
             *(str(visit.kind), visit.due_on.isoformat(), visit.code),
-            *(client.phone if sees_numbers else "", workers.get(client.id, "")),
+            *(client.phone if sees_numbers else "", harmless(workers.get(client.id, ""))),
         )
 
 
