@@ -61,6 +61,7 @@ def test_reading_clients_is_audited_and_numbers_are_for_those_who_may(world: Wor
     page = text(korto.get(f"/care/clients/{world.samples['care_client_id']}/"))
     assert "+231770000099" in page
     assert "Musu Kollie" in page
+    assert "&lt;" not in page
     assert audited("clients.listed") == [1, 0]
     assert audited("clients.viewed") == [1]
     assert browser(world, "viewer").get("/care/clients/").status_code == 403
