@@ -70,7 +70,8 @@ def _workbook(content: bytes) -> list[list[str]]:
         if not workbook.sheet_names:
             raise SheetUnreadable
         rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MOST_ROWS + 2)
-    except (CalamineError, BadZipFile, OSError, ValueError) as error:
+    # An archive of a version that nobody has is a RuntimeError.
+    except (CalamineError, BadZipFile, OSError, RuntimeError, ValueError) as error:
         raise SheetUnreadable from error
     return [_row(cell for cell in row) for row in rows]
 
