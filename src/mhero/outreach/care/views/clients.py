@@ -153,7 +153,7 @@ def _happened(client: CareClient) -> list[dict[str, object]]:
 
 
 def _day(day: date | None) -> str:
-    return date_format(day, "DATE_FORMAT") if day else ""
+    return date_format(day, "j F Y") if day else ""
 
 
 @requires("clients.edit")

@@ -95,6 +95,8 @@ def care_upload(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def care_upload_columns(request: SignedInRequest, client_file_id: UUID) -> HttpResponse:
     file = _own_file(request, client_file_id)
+    if file.added is not None:
+        return redirect("care_upload_check", client_file_id=file.id)
     form = ColumnsForm(file, request.user.area_id, request.POST or None)
     if request.method == "POST" and form.is_valid():
         file.columns, file.facility_id = form.columns, form.facility_id
