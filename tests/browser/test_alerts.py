@@ -58,12 +58,14 @@ def test_an_alert_is_prepared_sent_repeated_and_confirmed(demonstration: Demonst
 
     phone = page.context.new_page()
     phone.goto(f"{demonstration.installation.phones}/sandbox/phone/{first}")
-    expect(phone.get_by_text("Cholera nearby. Treat water")).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_text("Cholera nearby. Treat water").first).to_be_visible(timeout=PATIENCE)
     phone.locator("textarea").fill("Ok pls 👍")
     phone.get_by_role("button", name="Send").click()
-    expect(phone.get_by_text("Thank you, your confirmation is recorded.")).to_be_visible(timeout=PATIENCE)
+    expect(phone.get_by_text("Thank you, your confirmation is recorded.").first).to_be_visible(
+        timeout=PATIENCE
+    )
     # The page follows by itself.
-    expect(page.get_by_text("1 of 2 people have confirmed.")).to_be_attached(timeout=PATIENCE)
+    expect(page.get_by_text("1 of 2 people have confirmed.").first).to_be_attached(timeout=PATIENCE)
 
     with demonstration.database() as connection:
         connection.execute(DUE)
