@@ -12,6 +12,7 @@ from django.db.models import Value
 from django.db.models.functions import Replace
 
 from mhero.messaging.models import Contact, Message
+from mhero.messaging.services.forgetting import forget_words
 from mhero.outreach.care import queries, services
 from mhero.outreach.care.models import CareClient, CareReminder, ClientFile, Visit, VisitEvent, VisitState
 from mhero.outreach.care.services import Who
@@ -95,7 +96,7 @@ def _remove_from_texts(client: CareClient, visits: list[UUID]) -> None:
     texts = [id for id in said.values_list("message_id", flat=True) if id]
     # The answer to a text has an identifier of its own, made from that of the text.
     answers = [derived_id(time_of(text), text, "answer") for text in texts]
-    Message.objects.filter(id__in=texts).update(text=REMOVED)
+    forget_words(texts)
     ids = [*(id for id in sent.values_list("message_id", flat=True) if id), *answers]
     for words in filter(None, (client.name, client.number)):
         Message.objects.filter(id__in=ids, text__contains=words).update(
