@@ -25,8 +25,9 @@ AT_ONCE: Final = 500
 #: An answer may be seen a little after the round was closed.
 _SLACK: Final = timedelta(days=1)
 
-# Of each row that waits, the first conversation since the round was asked that came to its end. Locked rows
-# are another worker's.
+# Of each row that waits, the first conversation since the round was asked that came to its end. Somebody has
+# few conversations and a flow has many: so they are read by their contact, whatever the planner believes of
+# young tables. Locked rows are another worker's.
 ANSWERED = """
 SELECT respondent.id, run.id, run.ended_at
 FROM outreach_assessmentround AS round
@@ -34,11 +35,14 @@ JOIN outreach_assessment AS assessment ON assessment.id = round.assessment_id
 JOIN outreach_respondent AS respondent
     ON respondent.round_id = round.id AND respondent.state IN ('asked', 'silent')
 CROSS JOIN LATERAL (
-    SELECT run.id, run.ended_at FROM messaging_flowrun AS run
-    WHERE run.contact_id = respondent.contact_id AND run.flow_id = assessment.flow_id
-      AND run.started_at >= round.asked_at AND run.started_at < round.closes_at
-      AND run.status = 'completed' AND run.is_answered
-    ORDER BY run.ended_at LIMIT 1
+    WITH theirs AS MATERIALIZED (
+        SELECT id, flow_id, status, is_answered, started_at, ended_at FROM messaging_flowrun
+        WHERE contact_id = respondent.contact_id
+    )
+    SELECT id, ended_at FROM theirs
+    WHERE flow_id = assessment.flow_id AND started_at >= round.asked_at AND started_at < round.closes_at
+      AND status = 'completed' AND is_answered
+    ORDER BY ended_at LIMIT 1
 ) AS run
 WHERE round.outcome = 'asked' AND round.closes_at > %(open_since)s
 ORDER BY respondent.id LIMIT %(limit)s
