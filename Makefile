@@ -20,7 +20,7 @@ demo: assets ## Runs mHero with a demonstration country on http://localhost:8000
 	$(RUN)/mhero up --demo
 
 test: assets chromium kannel ## Runs every test, with a real database and a real browser.
-	$(RUN)/pytest -n 3 --dist loadgroup
+	$(RUN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: assets ## Style, types, the rooms' arrows, migrations and translations.
 	$(RUN)/ruff check .

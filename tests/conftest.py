@@ -4,8 +4,10 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 # Before Django's settings are read: the tests never touch an installation's own data.
 _HOME = tempfile.TemporaryDirectory(prefix="mhero-tests-", ignore_cleanup_errors=True)
@@ -16,12 +18,16 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mhero.platform.settings"
 CONFORMANCE = Path(os.environ.get("MHERO_CONFORMANCE", "../shared/conformance"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a process of its own runs in one go: a file; and all that need the demonstration in a browser."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "browser" else str(item.path)))
+class Scheduling(LoadFileScheduling):
+    """A file is run in one process, and all that need the demonstration in a browser in the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
