@@ -33,6 +33,7 @@ from mhero.outreach.referrals.models import ReferralEvent as ReferralEvent
 from mhero.outreach.referrals.models import ReferralRules as ReferralRules
 from mhero.outreach.stock.models import StockLevel as StockLevel
 from mhero.outreach.stock.models import StockProduct as StockProduct
+from mhero.outreach.stock.models import StockQuestion as StockQuestion
 from mhero.outreach.stock.models import StockReport as StockReport
 from mhero.outreach.stock.models import StockRules as StockRules
 from mhero.outreach.validation.models import Proposal as Proposal

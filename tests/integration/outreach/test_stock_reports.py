@@ -138,6 +138,31 @@ def test_what_is_not_clear_is_asked_back_in_the_language_of_the_report(clinic: C
     assert clinic.levels()["mal"] == (20, None)
 
 
+def test_who_names_no_product_is_asked_for_one_after_the_other(clinic: Clinic) -> None:
+    from mhero.messaging.models import CommandDialogue
+    from mhero.outreach.stock.models import StockQuestion
+
+    assert clinic.text("SOH") == "How many tablets of mal (Mal)? Answer with a number, or SKIP."
+    assert clinic.text("l2 tabs") == "mal 12. How many tablets of co (Co)? Answer with a number, or SKIP."
+    assert clinic.text("Skip") == "How many sachets of ors (Ors)? Answer with a number, or SKIP."
+    assert clinic.text("none") == "Recorded for Phebe Clinic: ors 0. Still missing: co."
+    assert not CommandDialogue.objects.exists()
+    assert not StockQuestion.objects.exists()
+    assert clinic.levels() == {"mal": (12, None), "ors": (0, None)}
+    # Only what nobody has told yet is asked for; a whole report ends the asking.
+    assert clinic.text("sdu") == "Combien de comprimés de co (Co) ? Répondez par un nombre, ou PASSER."
+    assert clinic.text("pas de comptage") == "Pas clair : co pas comptage. Envoyez ainsi : sdu mal 20 co 5"
+    assert clinic.text("7") == "Noté pour Phebe Clinic : co 7. Merci."
+    later = FIRST + timedelta(days=30)
+    assert clinic.text("soh", later).startswith("How many tablets of mal")
+    assert clinic.text("900", later) == (
+        "mal 900 is far more than before (12). If it is right, send the same again."
+    )
+    assert clinic.text("900", later).startswith("mal 900. How many tablets of co")
+    assert clinic.text("Enough", later) == "Thank you. Still missing: co, ors."
+    assert clinic.levels("202602") == {"mal": (900, None)}
+
+
 def test_an_amount_that_can_hardly_be_right_is_taken_when_it_is_told_again(clinic: Clinic) -> None:
     clinic.text("soh mal 20 co 5 ors 7")
     later = FIRST + timedelta(days=30)

@@ -10,6 +10,8 @@ from mhero.outreach.texts.stock import Amount, Asked, Question
 #: A text that asks back does not repeat more than this of what it asks about.
 LONGEST_QUOTE: Final = 40
 MOST_MISSING: Final = 12
+#: Of a product's name, so that the question is one SMS with what was noted before it.
+LONGEST_NAME: Final = 40
 
 # Accents of French are those of GSM-7 alone, so that an answer stays one SMS: é è ù à, and no ê, ç or î.
 _TEXTS: Final[dict[str, dict[str, str]]] = {
@@ -25,6 +27,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         Asked.OTHER_UNIT: "How many {unit} of {code}?",
         Asked.NOTHING: "No product was told.",
         "example": "Send it as: soh {example}",
+        "ask": "How many {unit} of {code} ({name})? Answer with a number, or SKIP.",
         Doubt.TOO_MUCH: "{code} {number} is far more than before ({before}).",
         Doubt.TOO_LITTLE: "{code} {number} is far less than before ({before}).",
         Doubt.MORE_THAN_THERE_WAS: "{code}: more was used ({number}) than there was ({before}).",
@@ -50,6 +53,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         Asked.OTHER_UNIT: "Combien de {unit} de {code} ?",
         Asked.NOTHING: "Aucun produit n'est indiqué.",
         "example": "Envoyez ainsi : sdu {example}",
+        "ask": "Combien de {unit} de {code} ({name}) ? Répondez par un nombre, ou PASSER.",
         Doubt.TOO_MUCH: "{code} {number}, c'est bien plus qu'avant ({before}).",
         Doubt.TOO_LITTLE: "{code} {number}, c'est bien moins qu'avant ({before}).",
         Doubt.MORE_THAN_THERE_WAS: "{code} : plus a été utilisé ({number}) qu'il n'y avait ({before}).",
@@ -75,6 +79,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         Asked.OTHER_UNIT: "{code} ni {unit} ngapi?",
         Asked.NOTHING: "Hakuna bidhaa iliyotajwa.",
         "example": "Tuma hivi: hmk {example}",
+        "ask": "{code} ({name}) ni {unit} ngapi? Jibu kwa namba, au RUKA.",
         Doubt.TOO_MUCH: "{code} {number} ni nyingi mno kuliko awali ({before}).",
         Doubt.TOO_LITTLE: "{code} {number} ni kidogo mno kuliko awali ({before}).",
         Doubt.MORE_THAN_THERE_WAS: "{code}: zilizotumika ({number}) ni zaidi ya zilizokuwepo ({before}).",

@@ -121,6 +121,16 @@ class StockReport(models.Model):
         ]
 
 
+class StockQuestion(models.Model):
+    """Which product somebody is asked about, while they tell them one by one."""
+
+    contact_id = models.UUIDField(primary_key=True)
+    product = models.ForeignKey(StockProduct, on_delete=models.CASCADE, related_name="+")
+    #: In which they are asked.
+    language = models.CharField(max_length=2)
+    until = models.DateTimeField()
+
+
 class StockLevel(models.Model):
     """What a facility has of a product in a period, as last reported."""
 

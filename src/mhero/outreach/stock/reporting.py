@@ -13,17 +13,26 @@ from mhero.connectors.services import put_values
 from mhero.messaging.commands import CommandSaid
 from mhero.outreach.languages import language_of
 from mhero.outreach.periods import Period
-from mhero.outreach.stock import alerts, queries
+from mhero.outreach.stock import alerts, dialogue, queries
 from mhero.outreach.stock.answers import (
+    LONGEST_NAME,
     amounts_in_words,
     asked_back,
     codes_in_words,
     say,
+    unit_in_words,
 )
-from mhero.outreach.stock.models import ReportState, StockLevel, StockProduct, StockReport, StockRules
+from mhero.outreach.stock.models import (
+    ReportState,
+    StockLevel,
+    StockProduct,
+    StockQuestion,
+    StockReport,
+    StockRules,
+)
 from mhero.outreach.stock.plausibility import Doubt, Told, doubt_about, used
 from mhero.outreach.texts import grammars
-from mhero.outreach.texts.stock import Amount, Asked, Question, StockReader
+from mhero.outreach.texts.stock import Amount, Asked, Question, StockReader, StockReading
 from mhero.registry.models import Person, Place, PlaceKind
 
 #: How long the same text again confirms amounts that were doubted.
@@ -45,6 +54,14 @@ class _Doubted:
     before: int | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    answer: str
+    taken: Sequence[Amount]
+    #: Nothing was doubted or asked back.
+    is_clear: bool
+
+
 class Reporting:
     """One text of one reporter, taken in the caller's transaction."""
 
@@ -56,15 +73,27 @@ class Reporting:
 
     def take(self) -> str | None:
         """The answer; None when the text is no stock report."""
-        reading = StockReader(queries.as_read(self._products.values())).read(self._said.text)
-        if reading is None:
+        reader = StockReader(queries.as_read(self._products.values()))
+        reading = reader.read(self._said.text)
+        question = None if reading else dialogue.open_question(self._said)
+        known = reading or question
+        if known is None:
             return None
-        self._language = reading.language
+        self._language = known.language
         reporter = self._reporter()
         if isinstance(reporter, str):
             return say(self._language, reporter)
         day = self._said.received_at.astimezone(ZoneInfo(workspace().time_zone)).date()
         self._period = Period.reported_on(day, self._rules.period_type, self._rules.grace_days)
+        if reading is None:
+            return self._told_one(question, reporter, reader, day) if question else None
+        dialogue.end(self._said)
+        if reading.questions == (Question(Asked.NOTHING),) and (asks := self._ask(reporter.facility)):
+            return asks
+        return self._told(reading, reporter, day).answer
+
+    def _told(self, reading: StockReading, reporter: _Reporter, day: date) -> _Outcome:
+        """Keeps what is believed and passes it on."""
         taken, doubted = self._believed(reading.amounts, reporter.facility)
         report = self._keep(reporter, taken, doubted)
         gone = self._keep_levels(report, reporter.facility, taken)
@@ -73,7 +102,44 @@ class Reporting:
         missing = self._missing(reporter.facility, reading.questions)
         if taken:
             self._push(reporter.facility, taken, day if not missing and not doubted else None)
-        return self._answer(reporter.facility, taken, doubted, reading.questions, missing)
+        answer = self._answer(reporter.facility, taken, doubted, reading.questions, missing)
+        return _Outcome(answer=answer, taken=taken, is_clear=not doubted and not reading.questions)
+
+    def _told_one(self, question: StockQuestion, reporter: _Reporter, reader: StockReader, day: date) -> str:
+        """Takes the text as the answer about one product, and asks for the next that is missing."""
+        facility, text = reporter.facility, self._said.text
+        if dialogue.is_enough(text):
+            return self._ended(facility)
+        if dialogue.skips(text):
+            return self._ask(facility, after=question.product) or self._ended(facility)
+        outcome = self._told(dialogue.read_answer(reader, question, text), reporter, day)
+        if not outcome.is_clear:
+            # The same again: with the number once more, or with one that can be read.
+            dialogue.ask(self._said, question.product, self._language)
+            return outcome.answer
+        if asks := self._ask(facility, after=question.product):
+            return f"{amounts_in_words(self._language, outcome.taken)}. {asks}"
+        return outcome.answer
+
+    def _ask(self, facility: Place, after: StockProduct | None = None) -> str | None:
+        """Asks for the first product that is missing, or the first after another; None when none is."""
+        codes = list(self._products)
+        behind = codes[codes.index(after.code) + 1 :] if after and after.code in codes else codes
+        missing = set(self._missing(facility, ()))
+        code = next((code for code in behind if code in missing), None)
+        if code is None:
+            dialogue.end(self._said)
+            return None
+        product = self._products[code]
+        dialogue.ask(self._said, product, self._language)
+        unit = unit_in_words(self._language, product.unit)
+        return say(self._language, "ask", code=code, name=product.name[:LONGEST_NAME], unit=unit)
+
+    def _ended(self, facility: Place) -> str:
+        dialogue.end(self._said)
+        missing = self._missing(facility, ())
+        words = [say(self._language, "missing", codes=codes_in_words(missing))] if missing else []
+        return " ".join([say(self._language, "thanks"), *words])
 
     def _reporter(self) -> _Reporter | str:
         """Who reports for which facility; or the key of the answer that says why not."""
@@ -239,7 +305,7 @@ def _as_json(amounts: Iterable[Amount]) -> list[list[object]]:
 class StockCommand:
     """Stock reports as a command of messaging."""
 
-    name: Final = "stock"
+    name: Final = dialogue.COMMAND
 
     def __init__(self) -> None:
         # Until the products are read nothing is a stock report; they are before the first text is taken in.

@@ -57,6 +57,12 @@ ZERO: Final = frozenset(
     }
 )
 
+#: Instead of a number, when somebody is asked for one product after the other: on to the next, and no more.
+SKIP: Final = frozenset({"skip", "next", "pass", "passer", "passez", "suivant", "ruka", "inayofuata"})
+ENOUGH: Final = frozenset(
+    {"end", "done", "enough", "no more", "terminer", "termine", "assez", "basi", "mwisho"}
+)
+
 #: What is counted, with how people write it.
 UNITS: Final[dict[str, frozenset[str]]] = {
     "tablet": frozenset(
