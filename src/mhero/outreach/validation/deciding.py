@@ -24,6 +24,12 @@ from mhero.registry.errors import NotInRegistry
 from mhero.registry.services import amend
 
 AT_ONCE: Final = 100
+#: What the audit trail says of a change that is over.
+OVER: Final[dict[str, str]] = {
+    ChangeState.DONE: "proposal.done_there",
+    ChangeState.CONFLICT: "proposal.conflict_there",
+    ChangeState.REFUSED: "proposal.refused_there",
+}
 What = ProposalEvent.What
 
 
@@ -134,7 +140,7 @@ def hear_of_changes() -> bool:
             else:
                 _note(proposal, What.NOT_TAKEN, words=change.words)
             record_audit(
-                f"proposal.{change.state}_there",
+                OVER[change.state],
                 f"proposal {proposal.id}",
                 actor="mhero",
                 people=int(proposal.person_id is not None),
