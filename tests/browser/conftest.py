@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.chromium import launched
 from tests.integration.cli.demonstration import Demonstrating, Demonstration
 
+#: For a machine that is busy with other things, in milliseconds.
+expect.set_options(timeout=30_000)
 #: So that a test does not have to wait for the minute that a person has to think again.
 SHORT_HOLD = "UPDATE messaging_sendingrules SET hold_seconds = 3"
 

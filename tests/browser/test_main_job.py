@@ -30,7 +30,7 @@ def test_the_nurses_of_two_counties_are_texted_and_their_answers_read(
     page.get_by_role("button", name="Send this answer").click()
     expect(page.get_by_text("Thank you, Musu.", exact=True)).to_be_visible()
     musu.bring_to_front()
-    expect(musu.get_by_text("Thank you, Musu.")).to_be_visible(timeout=20_000)
+    expect(musu.get_by_text("Thank you, Musu.")).to_be_visible(timeout=60_000)
 
 
 def test_who_texts_stop_gets_one_confirmation_and_then_nothing(
@@ -39,7 +39,7 @@ def test_who_texts_stop_gets_one_confirmation_and_then_nothing(
     demonstration.sign_in(page, "hawa@example.org")
     musu = page.context.new_page()
     answer_as_musu(demonstration, musu, "Stop.")
-    expect(musu.get_by_text("no more messages")).to_be_visible(timeout=20_000)
+    expect(musu.get_by_text("no more messages")).to_be_visible(timeout=60_000)
     before = len(demonstration.installation.messages_on(MUSU))
     choose_nurses_of(page, "Bong")
     expect(page.get_by_text(re.compile("1 (has )?opted out"))).to_be_visible()

@@ -2,17 +2,27 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
-from tests.integration.cli.installation import Installation
+from tests.integration.cli.installation import Installation, Running
+
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
     return Installation(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One that is up, for tests that leave it so."""
+    with Installation(tmp_path_factory.mktemp("up") / "home").up() as running:
+        yield running
 
 
 def test_one_command_brings_everything_up_and_ctrl_c_stops_it_all(installation: Installation) -> None:
@@ -31,13 +41,12 @@ def test_one_command_brings_everything_up_and_ctrl_c_stops_it_all(installation: 
         assert "mHero has stopped" in running.words
 
 
-def test_a_second_start_says_so_and_leaves_the_first_alone(installation: Installation) -> None:
-    with installation.up() as running:
-        second = installation.run("up")
-        assert second.returncode == 1
-        assert "up already" in second.stderr
-        assert str(running.process.pid) in second.stderr
-        assert installation.get("/ready").status_code == 200
+def test_a_second_start_says_so_and_leaves_the_first_alone(running: Running) -> None:
+    second = running.installation.run("up")
+    assert second.returncode == 1
+    assert "up already" in second.stderr
+    assert str(running.process.pid) in second.stderr
+    assert running.installation.get("/ready").status_code == 200
 
 
 def test_after_everything_was_killed_the_next_start_recovers(installation: Installation) -> None:
@@ -54,33 +63,31 @@ def test_after_everything_was_killed_the_next_start_recovers(installation: Insta
         assert installation.get("/ready").status_code == 200
 
 
-def test_a_part_that_dies_is_started_again(installation: Installation) -> None:
-    with installation.up() as running:
-        before = running.parts()
-        os.kill(before["gateway"], signal.SIGKILL)
-        running.wait_for("The gateway ended")
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                if installation.get("/fhir/metadata", installation.gateway).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.2)
-        assert running.parts()["gateway"] != before["gateway"]
-        assert running.parts()["worker"] == before["worker"]
-
-
-def test_a_database_that_dies_is_started_again(installation: Installation) -> None:
-    with installation.up() as running:
-        mark = installation.home / "postgres" / "postmaster.pid"
-        before = int(mark.read_text().split()[0])
-        os.kill(before, signal.SIGKILL)
-        running.wait_for("The database had ended; it runs again.")
-        assert int(mark.read_text().split()[0]) != before
-        deadline = time.monotonic() + 30
-        while installation.get("/ready").status_code != 200:
-            assert time.monotonic() < deadline, running.words
+def test_a_part_that_dies_is_started_again(running: Running) -> None:
+    installation, before = running.installation, running.parts()
+    os.kill(before["gateway"], signal.SIGKILL)
+    running.wait_for("The gateway ended")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if installation.get("/fhir/metadata", installation.gateway).status_code == 200:
+                break
+        except httpx.TransportError:
             time.sleep(0.2)
+    assert running.parts()["gateway"] != before["gateway"]
+    assert running.parts()["worker"] == before["worker"]
+
+
+def test_a_database_that_dies_is_started_again(running: Running) -> None:
+    mark = running.installation.home / "postgres" / "postmaster.pid"
+    before = int(mark.read_text().split()[0])
+    os.kill(before, signal.SIGKILL)
+    running.wait_for("The database had ended; it runs again.")
+    assert int(mark.read_text().split()[0]) != before
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while running.installation.get("/ready").status_code != 200:
+        assert time.monotonic() < deadline, running.words
+        time.sleep(0.2)
 
 
 def test_a_taken_port_is_named_with_the_setting_that_changes_it(installation: Installation) -> None:

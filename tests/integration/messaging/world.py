@@ -12,6 +12,8 @@ import aiohttp
 from aiohttp import web
 
 T = TypeVar("T")
+#: Seconds, for a machine that is busy with other things.
+PATIENCE = 60
 
 
 @dataclass
@@ -136,12 +138,12 @@ class World:
 
         return await use(lambda: list(Message.objects.filter(**filters).order_by("id")))
 
-    async def until(self, asked: Callable[[], Coroutine[Any, Any, bool]], seconds: float = 15) -> None:
+    async def until(self, asked: Callable[[], Coroutine[Any, Any, bool]], seconds: float = PATIENCE) -> None:
         async with asyncio.timeout(seconds):
             while not await asked():
                 await asyncio.sleep(0.05)
 
-    async def until_all(self, status: str, number: int, seconds: float = 15) -> None:
+    async def until_all(self, status: str, number: int, seconds: float = PATIENCE) -> None:
         async def reached() -> bool:
             return (await self.statuses()).get(status, 0) == number
 
