@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from django.urls import reverse
 
 from mhero.accounts.access import SignedInRequest
 from mhero.messaging.models import Flow
+from mhero.outreach import choices
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import FilterNotUnderstood
+from mhero.outreach.forms import WhoForm
 from mhero.outreach.models import Draft
 from mhero.outreach.queries import open_draft
 from mhero.outreach.reach import Accounted, Reach, Reason
@@ -35,6 +38,24 @@ def filter_in(query: QueryDict) -> Filter:
         return Filter.from_query(query)
     except FilterNotUnderstood as error:
         raise BadRequest(str(error)) from error
+
+
+def choices_of(request: SignedInRequest, chosen: Filter) -> dict[str, Any]:
+    """What a page needs to let its person choose people, with what is chosen already."""
+    area = request.user.area_id
+    options = choices.options(area)
+    words = request.GET.get("facility", "").replace("\x00", "").strip()[:100]
+    tree = choices.area_tree(area, options.people_at)
+    return {
+        "form": WhoForm(chosen, options),
+        "tree": tree,
+        "facilities": choices.facilities(
+            area, options.people_at, words=words, ids=chosen.places, lists_all=not tree
+        ),
+        "words": words,
+        "chosen_places": set(chosen.places),
+        "opened": {top.id for top in tree if any(part.id in chosen.places for part in top.children)},
+    }
 
 
 def draft_of(request: SignedInRequest, draft_id: UUID) -> Draft:

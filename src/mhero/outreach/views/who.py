@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from mhero.accounts.access import SignedInRequest, requires
-from mhero.outreach import choices, queries, services
+from mhero.outreach import queries, services
 from mhero.outreach.audience import Filter
-from mhero.outreach.forms import WhoForm
 from mhero.outreach.models import Draft
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import account_for
-from mhero.outreach.views.asked import draft_of, figures, filter_in, flow_named, people_url
+from mhero.outreach.views.asked import choices_of, draft_of, figures, filter_in, flow_named, people_url
 from mhero.outreach.words import describe
 
 
@@ -25,19 +24,8 @@ from mhero.outreach.words import describe
 @require_GET
 def send(request: SignedInRequest) -> HttpResponse:
     chosen = filter_in(request.GET)
-    area = request.user.area_id
-    options = choices.options(area)
-    words = request.GET.get("facility", "").replace("\x00", "").strip()[:100]
-    tree = choices.area_tree(area, options.people_at)
     context = {
-        "form": WhoForm(chosen, options),
-        "tree": tree,
-        "facilities": choices.facilities(
-            area, options.people_at, words=words, ids=chosen.places, lists_all=not tree
-        ),
-        "words": words,
-        "chosen_places": set(chosen.places),
-        "opened": {top.id for top in tree if any(part.id in chosen.places for part in top.children)},
+        **choices_of(request, chosen),
         "audiences": queries.audiences(),
         **_counted(request, chosen),
     }

@@ -18,7 +18,7 @@ from mhero.messaging.circumstances import present
 from mhero.messaging.languages import spoken
 from mhero.messaging.models import SMSChannel
 from mhero.messaging.quiet import next_allowed
-from mhero.outreach import choices, queries
+from mhero.outreach import queries
 from mhero.outreach.alerts import services
 from mhero.outreach.alerts.forms import AlertForm, CheckForm
 from mhero.outreach.alerts.models import Alert
@@ -27,10 +27,9 @@ from mhero.outreach.alerts.waves import HOLD_SECONDS, texts_of
 from mhero.outreach.audience import Filter
 from mhero.outreach.errors import NobodyToText, NoSMSChannel, NothingWritten, PeopleChanged
 from mhero.outreach.estimate import estimate
-from mhero.outreach.forms import WhoForm
 from mhero.outreach.reach import Reach
 from mhero.outreach.recipients import account_for
-from mhero.outreach.views.asked import figures, filter_in, people_url
+from mhero.outreach.views.asked import choices_of, figures, filter_in, people_url
 from mhero.outreach.words import describe
 from mhero.platform.clock import now
 from mhero.platform.languages import language_name
@@ -40,19 +39,8 @@ from mhero.platform.languages import language_name
 @require_GET
 def alert_who(request: SignedInRequest) -> HttpResponse:
     chosen = filter_in(request.GET)
-    area = request.user.area_id
-    options = choices.options(area)
-    words = request.GET.get("facility", "").replace("\x00", "").strip()[:100]
-    tree = choices.area_tree(area, options.people_at)
     context = {
-        "form": WhoForm(chosen, options),
-        "tree": tree,
-        "facilities": choices.facilities(
-            area, options.people_at, words=words, ids=chosen.places, lists_all=not tree
-        ),
-        "words": words,
-        "chosen_places": set(chosen.places),
-        "opened": {top.id for top in tree if any(part.id in chosen.places for part in top.children)},
+        **choices_of(request, chosen),
         "lists": [(one, Filter.from_json(one.filter).to_query()) for one in queries.audiences()],
         **_counted(request, chosen),
     }
